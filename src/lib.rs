@@ -11,5 +11,6 @@
 
 pub mod cluster;
 pub mod lab;
+pub mod load;
 pub mod measure;
 pub mod settings;
