@@ -25,7 +25,7 @@ pub fn spawn(index: usize, helm: Arc<Helm>, clock: Clock) -> std::io::Result<Joi
             helm.join(thread::current());
             let (seen, assignment, order) = helm.look();
             if let Some(mut sender) = Sender::take_place(index, &helm, clock, seen, assignment) {
-                sender.order = order;
+                sender.obey(order);
                 sender.run();
             }
         })
@@ -136,7 +136,12 @@ impl<'a> Sender<'a> {
                     pacer.set_rate(assignment.from, rate);
                 }
             }
-            _ => self.pacer = fresh_pacer(&assignment, self.index),
+            _ => {
+                self.pacer = fresh_pacer(&assignment, self.index);
+                if let (Order::Pause(at), Some(pacer)) = (self.order, &mut self.pacer) {
+                    pacer.pause(at.max(assignment.from));
+                }
+            }
         }
         if !Arc::ptr_eq(&assignment.waits, &self.assignment.waits) {
             self.accepted_here = 0;
