@@ -309,3 +309,6 @@ fn checked(name: &'static str, raw: &Raw) -> Result<String, ConnectionError> {
         _ => Ok(raw.value.clone()),
     }
 }
+
+#[cfg(test)]
+mod tests;
