@@ -10,3 +10,5 @@ pub struct Advice {
     /// The knob to turn and the value to turn it to.
     pub turn: Option<(&'static str, Value)>,
 }
+/// stub
+pub fn advise(_: &crate::lab::Reading) -> Vec<Advice> { Vec::new() }

@@ -57,3 +57,5 @@ pub enum GoalState {
     /// Not enough data yet.
     Unknown,
 }
+impl Goal { /// stub
+pub fn state(&self, _: &crate::lab::TrialReading) -> GoalState { GoalState::Unknown } }
