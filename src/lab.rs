@@ -2,12 +2,14 @@
 
 pub mod advice;
 pub mod command;
+#[cfg(test)]
+pub(crate) mod constructed;
 pub mod goal;
 pub mod reading;
 
 pub use advice::Advice;
 pub use command::{Command, Place};
-pub use goal::{Figure, Goal, GoalState, Relation};
+pub use goal::{Figure, Goal, GoalError, GoalState, Relation};
 pub use reading::{
     BrokerLog, Event, LoadState, Opening, Reading, Refused, Saved, TrialReading, TrialState,
     Warning,
