@@ -7,7 +7,7 @@ pub(crate) mod constructed;
 pub mod goal;
 pub mod reading;
 
-pub use advice::Advice;
+pub use advice::{Advice, advise, advise_for};
 pub use command::{Command, Place};
 pub use goal::{Figure, Goal, GoalError, GoalState, Relation};
 pub use reading::{
