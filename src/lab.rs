@@ -8,11 +8,8 @@
 pub mod advice;
 mod assign;
 pub mod command;
-pub mod config;
-mod cpu;
-mod crew;
-mod desk;
-mod engine;
+#[cfg(test)]
+pub(crate) mod constructed;
 pub mod goal;
 mod log_count;
 mod publish;
@@ -23,10 +20,9 @@ mod trial;
 mod trials;
 mod turning;
 
-pub use advice::Advice;
+pub use advice::{Advice, advise, advise_for};
 pub use command::{Command, Place};
-pub use config::{LabConfig, LabError, Limits, StopAfter, Target};
-pub use goal::{Figure, Goal, GoalState, Relation};
+pub use goal::{Figure, Goal, GoalError, GoalState, Relation};
 pub use reading::{
     BrokerLog, Event, LoadState, Opening, Reading, Refused, Saved, TrialReading, TrialState,
     Warning,
