@@ -12,4 +12,5 @@
 pub mod cluster;
 pub mod lab;
 pub mod measure;
+pub mod profile;
 pub mod settings;
