@@ -14,6 +14,6 @@ pub mod cluster;
 pub mod lab;
 pub mod load;
 pub mod measure;
-pub mod report;
+pub mod profile;
 pub mod settings;
 pub mod snapshot;
