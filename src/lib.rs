@@ -1,1 +1,15 @@
-//! linger
+//! `linger` is a terminal laboratory for tuning Kafka producers.
+//!
+//! The one path of the data:
+//! ```text
+//! profile + env + flags + hand → Settings → Trial → lanes ── send(due) ──→ librdkafka → brokers
+//! view ← Reading ← History ← Interval ← recorders ← delivery reports (the producer's own poll thread) ←┘
+//! keys, mouse → Action → update → Command → lab        (the only way back)
+//! ```
+//! The rooms use each other in one direction only, held by a test:
+//! `main → {cli, tui} → {report, scenario, compare, sweep} → lab → snapshot → {profile, load, audit} → {measure, wire, cluster} → settings`.
+
+pub mod cluster;
+pub mod lab;
+pub mod measure;
+pub mod settings;

@@ -1,0 +1,5 @@
+//! Where records go: connection, secrets, the embedded cluster, a local real one, topics, the probe.
+
+pub mod facts;
+
+pub use facts::{BrokerFacts, ClusterFacts, ClusterKind, TopicFacts};

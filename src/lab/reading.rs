@@ -1,0 +1,220 @@
+//! The immutable picture of the whole lab, published ten times a second.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::cluster::ClusterFacts;
+use crate::lab::advice::Advice;
+use crate::lab::goal::GoalState;
+use crate::measure::{Accounts, Bins, ErrorCount, HistoryColumn, Latencies, Stages};
+use crate::settings::Settings;
+
+/// The whole lab at one moment. Nothing in it changes after it was published.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// Time since the lab started.
+    pub at: Duration,
+    /// What is known of the cluster.
+    pub cluster: Arc<ClusterFacts>,
+    /// Whether load runs.
+    pub load: LoadState,
+    /// The time for which load was on (without pauses).
+    pub loaded: Duration,
+    /// Every trial, oldest first; closed ones are shared, not copied.
+    pub trials: Vec<Arc<TrialReading>>,
+    /// The number of the trial that the load is on.
+    pub live: u64,
+    /// The number of the baseline trial, once there is one.
+    pub base: Option<u64>,
+    /// The trial that is being opened.
+    pub opening: Option<Opening>,
+    /// Why a turn waits ("three trials drain").
+    pub waiting: Option<String>,
+    /// The last settings that could not become a trial, with the reason; cleared by the next turn.
+    pub refused: Option<Refused>,
+    /// Counts over all trials.
+    pub accounts: Accounts,
+    /// Records that are due by the schedule and not yet tried.
+    pub behind: u64,
+    /// The broker's own count against ours.
+    pub broker_log: Option<BrokerLog>,
+    /// Bytes written towards the byte budget, and the budget (real clusters).
+    pub budget: Option<(u64, u64)>,
+    /// The past, oldest first: one column an interval, merged as they age.
+    pub history: Vec<Arc<HistoryColumn>>,
+    /// Events on the time line (broker lost, paused, …), oldest first, bounded.
+    pub events: Vec<Arc<Event>>,
+    /// Warnings in words: CLIENT SATURATED, NOT SETTLED, LATE, EMBEDDED.
+    pub warnings: Vec<Warning>,
+    /// What to do next, most important first.
+    pub advice: Vec<Advice>,
+    /// The busiest thread of ours, as a share of one core (0–1), over the last second.
+    pub cpu: f64,
+    /// librdkafka's last log lines, oldest first, escaped and redacted.
+    pub logs: Vec<Arc<str>>,
+    /// The outcome of the last save.
+    pub saved: Option<Saved>,
+}
+
+/// Whether load runs.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LoadState {
+    /// The first trial is being opened.
+    Starting,
+    /// Records are sent.
+    Running,
+    /// Nothing falls due.
+    Paused,
+    /// Senders have stopped; trials drain.
+    Stopping,
+    /// All is drained; this reading is the last.
+    Stopped,
+    /// The lab could not go on; the sentence says why and what to do.
+    Failed(String),
+}
+
+/// A trial that is being opened while the load is still on another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Opening {
+    /// Its number.
+    pub number: u64,
+    /// Its settings.
+    pub settings: Arc<Settings>,
+    /// Since when.
+    pub took: Duration,
+    /// How far it is, in words ("2 of 3 brokers").
+    pub progress: String,
+}
+
+/// Settings that the client or the cluster refused.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refused {
+    /// The settings.
+    pub settings: Arc<Settings>,
+    /// Why, and the way out.
+    pub reason: String,
+}
+
+/// Where a trial is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TrialState {
+    /// Load is on it and it has not settled.
+    Settling,
+    /// Load is on it and figures count.
+    Settled,
+    /// Load has left; records are still under way.
+    Draining,
+    /// All its records are accounted for.
+    Closed,
+}
+
+/// One row: a trial and its results so far. Figures count from when it settled; before that, from its start.
+#[derive(Clone, Debug)]
+pub struct TrialReading {
+    /// 1, 2, 3 …
+    pub number: u64,
+    /// Knobs, workload and conditions.
+    pub settings: Arc<Settings>,
+    /// Where it is in its life.
+    pub state: TrialState,
+    /// Time of load since it settled (or since its start while settling).
+    pub held: Duration,
+    /// From the turn being applied to the first record accepted.
+    pub turn_took: Option<Duration>,
+    /// A person's note.
+    pub note: Option<String>,
+    /// The earlier trial with equal settings, if any.
+    pub same_as: Option<u64>,
+    /// Its own counts, from its start.
+    pub accounts: Accounts,
+    /// Records per second that were delivered, since settled.
+    pub sent_per_s: f64,
+    /// MiB per second of payload and record keys that were delivered, since settled.
+    pub mib_per_s: f64,
+    /// Due → acknowledged.
+    pub response: Latencies,
+    /// Accepted → acknowledged.
+    pub delivery: Latencies,
+    /// Due → accepted.
+    pub send: Latencies,
+    /// Due → the lane tried.
+    pub lateness: Latencies,
+    /// The response times, for drawing.
+    pub bins: Bins,
+    /// Relative half-width of the spread of p50 and p99 between intervals (0.1 = ±10 %), once known.
+    pub spread: Option<(f64, f64)>,
+    /// Where records are and where their time goes.
+    pub stages: Stages,
+    /// Errors by code.
+    pub errors: Vec<ErrorCount>,
+    /// Records per partition, when known.
+    pub partitions: Vec<u64>,
+    /// One state for every goal, in the order of the goals.
+    pub goals: Vec<GoalState>,
+    /// What the application would not have known (fire-and-forget): failures that nobody read.
+    pub unread_failures: u64,
+}
+
+/// The broker's own count of new records against the delivered ones.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BrokerLog {
+    /// Sum over partitions of end offset now − end offset at the start.
+    pub delta: u64,
+    /// Records delivered by our count when it was read.
+    pub delivered: u64,
+    /// The explanation ("✓", "+12 failed yet written or duplicated", "others write here").
+    pub sentence: String,
+    /// Whether both agree.
+    pub agrees: bool,
+}
+
+/// Something that happened, as a mark on the time line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// When, since the lab started.
+    pub at: Duration,
+    /// In which trial.
+    pub trial: u64,
+    /// What, in a few words.
+    pub text: String,
+}
+
+/// A warning in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// A word or two in capitals: `CLIENT SATURATED`.
+    pub word: &'static str,
+    /// What it means here.
+    pub text: String,
+}
+
+/// The outcome of a save.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Saved {
+    /// Which trial.
+    pub trial: u64,
+    /// The file, or why not.
+    pub outcome: Result<String, String>,
+    /// Rises by one with every save.
+    pub serial: u64,
+}
+
+impl Reading {
+    /// The trial that the load is on.
+    #[must_use]
+    pub fn live_trial(&self) -> Option<&Arc<TrialReading>> {
+        self.trial(self.live)
+    }
+
+    /// The baseline trial.
+    #[must_use]
+    pub fn base_trial(&self) -> Option<&Arc<TrialReading>> {
+        self.base.and_then(|number| self.trial(number))
+    }
+
+    /// The trial with this number.
+    #[must_use]
+    pub fn trial(&self, number: u64) -> Option<&Arc<TrialReading>> {
+        self.trials.iter().find(|trial| trial.number == number)
+    }
+}

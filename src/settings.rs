@@ -1,0 +1,14 @@
+//! What can be turned: the table, its values, the rules between them, and a chosen value for each.
+
+pub mod chosen;
+pub mod knob;
+pub mod knobs;
+pub mod rules;
+pub mod units;
+pub mod value;
+
+pub use chosen::{SettingError, Settings, Source};
+pub use knob::{Group, Kind, Knob, Step, Surroundings};
+pub use rules::{Finding, Mend, Severity, check};
+pub use units::{Bytes, Millis, PerSecond};
+pub use value::{Value, ValueError};

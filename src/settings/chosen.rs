@@ -1,0 +1,157 @@
+//! `Settings`: a chosen value for every row.
+
+use crate::settings::knobs::{find, position, rows};
+use crate::settings::{Knob, Value};
+
+/// Where a value came from; later ones win.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// The table's or librdkafka's default.
+    Default,
+    /// A file given by `-F`.
+    File,
+    /// A profile, by name.
+    Profile(String),
+    /// An environment variable.
+    Env,
+    /// `-X`.
+    Property,
+    /// A flag such as `--set`.
+    Flag,
+    /// Turned by hand on the screen.
+    Hand,
+}
+
+/// A chosen value for every row of the table, each with its source.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    slots: Vec<(Value, Source)>,
+}
+
+/// Why a value could not be set.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum SettingError {
+    /// No row has this name.
+    #[error("no knob is called {name:?}{}", nearest.map(|near| format!("; did you mean {near}?")).unwrap_or_default())]
+    Unknown {
+        /// What was given.
+        name: String,
+        /// The nearest name.
+        nearest: Option<&'static str>,
+    },
+    /// The text is not a value of the row.
+    #[error(transparent)]
+    Value(#[from] super::ValueError),
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let slots = rows()
+            .iter()
+            .map(|row| (row.default_value(), Source::Default))
+            .collect();
+        Self { slots }
+    }
+}
+
+impl Knob {
+    /// The default value: our own where the row names one, else librdkafka's, asked from the linked library.
+    #[must_use]
+    pub fn default_value(&self) -> Value {
+        self.own_default
+            .and_then(|text| self.parse(text).ok())
+            .unwrap_or(Value::Number(5.0))
+    }
+}
+
+impl Settings {
+    /// Sets a value from text, by any of the row's names.
+    pub fn set(&mut self, name: &str, text: &str, source: Source) -> Result<(), SettingError> {
+        let row = find(name).ok_or_else(|| SettingError::Unknown {
+            name: name.into(),
+            nearest: None,
+        })?;
+        let value = row.parse(text)?;
+        self.put(row.name, value, source);
+        Ok(())
+    }
+
+    /// Puts a value that is already one of the row's; an unknown name changes nothing.
+    pub fn put(&mut self, name: &str, value: Value, source: Source) {
+        if let Some(slot) = position(name).and_then(|at| self.slots.get_mut(at)) {
+            *slot = (value, source);
+        }
+    }
+
+    /// The value of a row (`Value::Auto` for an unknown name, which tests exclude).
+    #[must_use]
+    pub fn value(&self, name: &str) -> &Value {
+        position(name)
+            .and_then(|at| self.slots.get(at))
+            .map_or(&Value::Auto, |slot| &slot.0)
+    }
+
+    /// Where the value of a row came from.
+    #[must_use]
+    pub fn source(&self, name: &str) -> &Source {
+        position(name)
+            .and_then(|at| self.slots.get(at))
+            .map_or(&Source::Default, |slot| &slot.1)
+    }
+
+    /// The value as a number; 0 for `auto`, infinity for `max`.
+    #[must_use]
+    pub fn number(&self, name: &str) -> f64 {
+        match self.value(name) {
+            Value::Number(number) => *number,
+            Value::Max => f64::INFINITY,
+            _ => 0.0,
+        }
+    }
+
+    /// Whether a switch is on.
+    #[must_use]
+    pub fn is_on(&self, name: &str) -> bool {
+        matches!(self.value(name), Value::Switch(true))
+    }
+
+    /// The chosen word of a row of choices, or its text; empty otherwise.
+    #[must_use]
+    pub fn word(&self, name: &str) -> &str {
+        match self.value(name) {
+            Value::Choice(word) => word,
+            Value::Text(text) => text,
+            _ => "",
+        }
+    }
+
+    /// The rows whose values differ from another's.
+    #[must_use]
+    pub fn changed_from(&self, other: &Self) -> Vec<&'static Knob> {
+        rows()
+            .iter()
+            .copied()
+            .filter(|row| self.value(row.name) != other.value(row.name))
+            .collect()
+    }
+
+    /// Whether both would make the same producer (all producer rows are equal).
+    #[must_use]
+    pub fn same_producer(&self, other: &Self) -> bool {
+        self.changed_from(other)
+            .iter()
+            .all(|row| !row.group.is_producer())
+    }
+
+    /// The producer's properties for librdkafka, every row written out (`auto` ones left to librdkafka).
+    #[must_use]
+    pub fn native(&self) -> Vec<(&'static str, String)> {
+        rows()
+            .iter()
+            .filter_map(|row| {
+                row.native
+                    .map(|native| (native, row.text(self.value(row.name))))
+            })
+            .collect()
+    }
+}
