@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use linger::cluster::local::{BrokerCommand, LocalKafka, LocalOptions, LocalUser};
+use linger::cluster::local::{LocalKafka, LocalOptions, LocalUser};
 use rdkafka::ClientConfig;
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
 use rdkafka::client::DefaultClientContext;
@@ -69,7 +69,7 @@ fn start(brokers: u16, options: &LocalOptions) -> LocalKafka {
 }
 
 /// Whether there can be a Kafka here. Says so past the test harness's capture when a test is skipped.
-fn possible() -> bool {
+pub fn possible() -> bool {
     static CHECK: OnceLock<Result<(), String>> = OnceLock::new();
     let test = std::thread::current().name().unwrap_or("?").to_owned();
     match CHECK.get_or_init(|| LocalKafka::check().map_err(|error| error.to_string())) {
@@ -186,74 +186,4 @@ pub fn produce(config: &ClientConfig, topic: &str, records: usize) {
             .expect("room in the queue");
     }
     producer.flush(PATIENCE).expect("everything is delivered");
-}
-
-#[test]
-fn a_single_broker_takes_records() {
-    let Some(kafka) = one() else { return };
-    let topic = topic(kafka, 3, 1);
-    produce(&plain_config(kafka), &topic, 1_000);
-    assert_eq!(assert_log_grew(kafka, &topic, 0), 1_000);
-}
-
-#[test]
-fn a_broker_of_three_dies_and_comes_back_while_the_others_serve() {
-    let Some(kafka) = own(3, &LocalOptions::default()) else {
-        return;
-    };
-    let topic = topic(&kafka, 6, 3);
-    kafka.control(BrokerCommand::Kill, 2).unwrap();
-    let error = kafka
-        .control(BrokerCommand::Kill, 2)
-        .unwrap_err()
-        .to_string();
-    assert_eq!(error, "the local Kafka refused: kill 2: broker 2 is down");
-    produce(&plain_config(&kafka), &topic, 100);
-    kafka.control(BrokerCommand::Start, 2).unwrap();
-    kafka.control(BrokerCommand::Pause, 3).unwrap();
-    kafka.control(BrokerCommand::Resume, 3).unwrap();
-    kafka.control(BrokerCommand::Stop, 1).unwrap();
-    produce(&plain_config(&kafka), &topic, 100);
-    assert_eq!(assert_log_grew(&kafka, &topic, 0), 200);
-}
-
-#[test]
-fn the_secured_broker_takes_its_user_and_refuses_the_limited_one() {
-    let Some(kafka) = secured() else { return };
-    let topic = topic(kafka, 1, 1);
-    let mut config = ClientConfig::new();
-    config
-        .set("bootstrap.servers", kafka.fact("SASL").unwrap())
-        .set("security.protocol", "SASL_SSL")
-        .set("sasl.mechanism", "SCRAM-SHA-512")
-        .set("sasl.username", USER)
-        .set("sasl.password", PASSWORD)
-        .set("ssl.ca.location", kafka.fact("CA").unwrap());
-    produce(&config, &topic, 50);
-    assert_eq!(assert_log_grew(kafka, &topic, 0), 50);
-
-    config.set("sasl.username", format!("{USER}-limited"));
-    let limited: BaseConsumer = config.create().unwrap();
-    let seen = limited.fetch_metadata(Some(&topic), PATIENCE).unwrap();
-    assert!(
-        seen.topics()[0].error().is_some(),
-        "the limited user may see {topic}"
-    );
-}
-
-#[test]
-fn nothing_is_left_when_the_handle_is_dropped() {
-    let Some(kafka) = own(1, &LocalOptions::default()) else {
-        return;
-    };
-    let data = std::path::PathBuf::from(kafka.fact("DATA").unwrap());
-    let process = std::path::PathBuf::from(format!("/proc/{}", kafka.fact("PIDS").unwrap()));
-    assert!(data.exists());
-    drop(kafka);
-    assert!(!data.exists(), "{} is still there", data.display());
-    assert!(
-        !process.exists(),
-        "the broker still runs as {}",
-        process.display()
-    );
 }

@@ -4,4 +4,11 @@
 //! loudly, unless `LINGER_REQUIRE_KAFKA=1` asks for a failure.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod architecture;
+mod dump_log;
+mod frames;
 mod kafka;
+mod local_kafka;
+mod msrv;
+mod pty;
+mod source;
