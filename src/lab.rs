@@ -7,7 +7,7 @@ pub mod reading;
 
 pub use advice::Advice;
 pub use command::{Command, Place};
-pub use goal::{Figure, Goal, GoalState, Relation};
+pub use goal::{Figure, Goal, GoalError, GoalState, Relation};
 pub use reading::{
     BrokerLog, Event, LoadState, Opening, Reading, Refused, Saved, TrialReading, TrialState,
     Warning,

@@ -29,13 +29,39 @@ impl Group {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Kind {
     /// Milliseconds; `whole` refuses fractions.
-    Millis { min: f64, max: f64, whole: bool },
+    Millis {
+        /// The least value.
+        min: f64,
+        /// The greatest value.
+        max: f64,
+        /// Whether fractions are refused.
+        whole: bool,
+    },
     /// Bytes, counted by the property in steps of `unit` (1, or 1024 for `…kbytes`). Values here are always bytes.
-    Bytes { min: u64, max: u64, unit: u64 },
+    Bytes {
+        /// The least value.
+        min: u64,
+        /// The greatest value.
+        max: u64,
+        /// Bytes per unit of the property.
+        unit: u64,
+    },
     /// A plain count.
-    Count { min: u64, max: u64 },
+    Count {
+        /// The least value.
+        min: u64,
+        /// The greatest value.
+        max: u64,
+    },
     /// Records (or errors) per second; with `open_end` also `max`: full speed.
-    Rate { min: f64, max: f64, open_end: bool },
+    Rate {
+        /// The least value.
+        min: f64,
+        /// The greatest value.
+        max: f64,
+        /// Whether `max` is a value.
+        open_end: bool,
+    },
     /// One of these words.
     Choice(&'static [&'static str]),
     /// `true` or `false`; shown as on and off.
