@@ -8,6 +8,7 @@ mod architecture;
 mod dump_log;
 mod frames;
 mod kafka;
+mod licences;
 mod local_kafka;
 mod msrv;
 mod pty;

@@ -4,24 +4,27 @@ use std::process::Command;
 
 use cargo_metadata::MetadataCommand;
 
-/// This machine's platform: other platforms' packages are not downloaded, and a test should not need the network.
-fn host() -> String {
+/// Options of `cargo metadata` that need no network: other platforms' packages are not downloaded, so only this machine's count.
+pub fn offline() -> Vec<String> {
     let output = Command::new("rustc")
         .arg("-vV")
         .output()
         .expect("rustc runs");
     let text = String::from_utf8(output.stdout).expect("text");
-    text.lines()
+    let host = text
+        .lines()
         .find_map(|line| line.strip_prefix("host: "))
-        .expect("a host line")
-        .to_owned()
+        .expect("a host line");
+    ["--locked", "--offline", "--filter-platform", host]
+        .map(str::to_owned)
+        .to_vec()
 }
 
 #[test]
 fn no_dependency_needs_a_newer_rust_than_we_declare() {
     let metadata = MetadataCommand::new()
         .manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
-        .other_options(["--locked", "--offline", "--filter-platform", &host()].map(str::to_owned))
+        .other_options(offline())
         .exec()
         .expect("cargo metadata");
     let ours = metadata
