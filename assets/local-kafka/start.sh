@@ -240,23 +240,16 @@ make_security() {
   certificate broker "subjectAltName=IP:127.0.0.1,DNS:localhost"
   certificate client "extendedKeyUsage=clientAuth"
   cat "$home/tls/broker.key" "$home/tls/broker.crt" "$home/tls/ca.pem" >"$home/tls/broker.pem"
-  cat >"$home/client.properties" <<PROPERTIES
-bootstrap.servers=$(addresses "${sasl[@]}")
-security.protocol=SASL_SSL
-sasl.mechanism=SCRAM-SHA-512
-sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required username="$user" password="$password";
-ssl.truststore.type=PEM
-ssl.truststore.location=$home/tls/ca.pem
-PROPERTIES
 }
 
 # Writes the first records of the metadata log (feature levels, users), the same for every broker, to the file $1.
 make_checkpoint() {
-  local into=$1 scram=() name m
-  shift
-  for m in SCRAM-SHA-512 SCRAM-SHA-256; do
-    for name in "$@"; do scram+=(--add-scram "$m=[name=$name,password=$password]"); done
-  done
+  local into=$1 scram=() kind
+  if (( secure )); then
+    for kind in SCRAM-SHA-512 SCRAM-SHA-256; do
+      scram+=(--add-scram "$kind=[name=$user,password=$password]" --add-scram "$kind=[name=$user-limited,password=$password]")
+    done
+  fi
   mkdir "$home/format"
   properties 1 | sed "s#^log.dirs=.*#log.dirs=$home/format#" >"$home/format.properties"
   java_tool kafka.tools.StorageTool format --cluster-id "$cluster_id" --config "$home/format.properties" ${scram[@]+"${scram[@]}"} \
@@ -266,14 +259,10 @@ make_checkpoint() {
 
 make_storage() {
   local id source=$cache/bootstrap.checkpoint
-  cluster_id=L$(random_word | cut -c 2-)
-  if (( secure )); then
-    source=$home/bootstrap.checkpoint
-    make_checkpoint "$source" "$user" "$user-limited"
-  elif [[ ! -f $source ]]; then
-    make_checkpoint "$source"
-  fi
+  if (( secure )); then source=$home/bootstrap.checkpoint; fi
+  if [[ ! -f $source ]]; then make_checkpoint "$source"; fi
   for (( id = 1; id <= brokers; id++ )); do
+    rm -rf "$home/data-$id"
     mkdir "$home/data-$id"
     cp "$source" "$home/data-$id/bootstrap.checkpoint"
     printf 'version=1\ncluster.id=%s\nnode.id=%s\n' "$cluster_id" "$id" >"$home/data-$id/meta.properties"
@@ -323,9 +312,32 @@ look() {
   esac
 }
 
+# Another program may have taken a port between its choice and the broker's start: then all begin anew on other ports.
+begin() {
+  local id
+  choose_ports
+  make_storage
+  say "starting $brokers broker(s)"
+  for (( id = 1; id <= brokers; id++ )); do launch "$id"; done
+}
+
+begin_anew() {
+  local id
+  say "a port was taken by another program: trying others"
+  for (( id = 1; id <= brokers; id++ )); do
+    kill -KILL "${pid[id]}" 2>/dev/null
+    gone "$id"
+  done
+  begin
+}
+
 failed() {
+  if (( ! ready && ++attempts < 4 )) && grep -q -F 'Address already in use' "$(log_of "$1")"; then
+    begin_anew
+    return
+  fi
   tail -n 20 "$(log_of "$1")" >&2
-  if (( ! ready )); then die "broker $1 did not start within $start_seconds s; the end of its log stands above"; fi
+  if (( ! ready )); then die "broker $1 did not start (it has $start_seconds s); the end of its log stands above"; fi
   kill -KILL "${pid[$1]}" 2>/dev/null
   gone "$1"
   printf 'ERR start %s: the broker did not start\n' "$1"
@@ -349,8 +361,20 @@ obey() {
   printf 'OK %s %s\n' "$command" "$id"
 }
 
+client_properties() {
+  cat >"$home/client.properties" <<PROPERTIES
+bootstrap.servers=$(addresses "${sasl[@]}")
+security.protocol=SASL_SSL
+sasl.mechanism=SCRAM-SHA-512
+sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required username="$user" password="$password";
+ssl.truststore.type=PEM
+ssl.truststore.location=$home/tls/ca.pem
+PROPERTIES
+}
+
 announce() {
   ready=1
+  if (( secure )); then client_properties; fi
   printf 'DATA=%s\nJARS=%s\nJAVA=%s\nPIDS=%s\n' "$home" "$jars" "$java" "$(IFS=,; printf '%s' "${pid[*]}")"
   printf 'LISTEN=%s\nDIRECT=%s\n' "$(addresses "${plain[@]}")" "$(addresses "${inner[@]}")"
   if (( secure )); then
@@ -382,6 +406,7 @@ serve() {
 # ---- the command line ------------------------------------------------------------------------------------------------
 
 ready=0
+attempts=0
 secure=0
 advertise=()
 plain=() inner=() control=() advertised=() sasl=() tls=() since=()
@@ -410,10 +435,12 @@ umask 077
 home=$(mktemp -d "${TMPDIR:-/tmp}/linger-kafka.XXXXXX") || die "cannot make a folder in ${TMPDIR:-/tmp}: set TMPDIR to a folder that can be written"
 garbage+=("$home")
 mkdir "$home/log"
-choose_ports
+cluster_id=L$(random_word | cut -c 2-)
 if (( secure )); then make_security; fi
-[[ $mode == fetch ]] && { cluster_id=L$(random_word | cut -c 2-); [[ -f $cache/bootstrap.checkpoint ]] || make_checkpoint "$cache/bootstrap.checkpoint"; exit 0; }
-make_storage
-say "starting $brokers broker(s)"
-for (( broker = 1; broker <= brokers; broker++ )); do launch "$broker"; done
+if [[ $mode == fetch ]]; then
+  choose_ports
+  [[ -f $cache/bootstrap.checkpoint ]] || make_checkpoint "$cache/bootstrap.checkpoint"
+  exit 0
+fi
+begin
 serve
