@@ -12,16 +12,7 @@ pub mod doctor;
 pub mod ear;
 pub mod embedded;
 pub mod facts;
-pub mod jaas;
-pub mod keys;
-pub mod probe;
-pub mod properties;
-pub mod secrets;
-pub mod shown;
-pub mod sources;
-pub mod stores;
-pub mod topics;
-pub mod trouble;
+pub mod local;
 
 pub use connection::{Connection, ConnectionError, Source};
 pub use embedded::Embedded;
