@@ -1,6 +1,12 @@
 //! The command line: what may be typed, and nothing else; each command runs in its own file.
 
 pub mod args;
+pub mod consent;
+pub mod knobs;
+pub mod output;
+pub mod progress;
+pub mod run;
+pub mod snapshot;
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 

@@ -3,6 +3,8 @@
 pub mod errors;
 pub mod format;
 pub mod json;
+pub mod knobs;
 pub mod perf;
 pub mod table;
 pub mod text;
+pub mod trials;
