@@ -4,4 +4,5 @@
 //! loudly, unless `LINGER_REQUIRE_KAFKA=1` asks for a failure.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod cli;
 mod kafka;
