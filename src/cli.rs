@@ -6,7 +6,9 @@ pub mod knobs;
 pub mod output;
 pub mod progress;
 pub mod run;
+pub mod signals;
 pub mod snapshot;
+pub mod verdict;
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
