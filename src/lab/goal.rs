@@ -1,5 +1,9 @@
 //! Goals: what a person wants held.
 
+mod text;
+
+pub use text::GoalError;
+
 /// A bound on one figure, such as `p99<20ms` or `failed=0`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Goal {

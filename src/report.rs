@@ -1,0 +1,8 @@
+//! What is printed: the same snapshot as text, as JSON, as a table of trials; the table of knobs.
+
+pub mod errors;
+pub mod format;
+pub mod json;
+pub mod perf;
+pub mod table;
+pub mod text;
