@@ -27,7 +27,7 @@ pub mod trouble;
 pub use connection::{Connection, ConnectionError, Source};
 pub use embedded::Embedded;
 pub use facts::{BrokerFacts, ClusterFacts, ClusterKind, TopicFacts};
-//pub use probe::Probe;
+pub use probe::Probe;
 pub use secrets::{Secret, redact};
 pub use shown::Shown;
 pub use trouble::ProbeError;

@@ -12,6 +12,7 @@
 pub mod cli;
 pub mod cluster;
 pub mod lab;
+pub mod load;
 pub mod measure;
 pub mod report;
 pub mod settings;

@@ -255,3 +255,6 @@ fn library(error: &KafkaError) -> EmbeddedError {
     };
     EmbeddedError::Library(text)
 }
+
+#[cfg(test)]
+mod tests;

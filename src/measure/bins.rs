@@ -23,7 +23,6 @@ pub struct Bins {
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    clippy::cast_precision_loss,
     reason = "clamped to the bins"
 )]
 pub fn index(micros: f64) -> usize {
