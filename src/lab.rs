@@ -28,6 +28,7 @@ pub use command::{Command, Place};
 pub use config::{LabConfig, LabError, Limits, StopAfter, Target};
 pub use goal::{Figure, Goal, GoalState, Relation};
 pub use reading::{
-    BrokerLog, Event, LoadState, Opening, Reading, Refused, Saved, TrialReading, TrialState, Warning,
+    BrokerLog, Event, LoadState, Opening, Reading, Refused, Saved, TrialReading, TrialState,
+    Warning,
 };
 pub use session::Lab;

@@ -36,13 +36,23 @@ pub fn gather(
     let read = read_sources(connect, &environment)?;
     let rest = |wanted: fn(&cluster::Source) -> bool| -> Vec<(String, String)> {
         let these = read.rest.iter().filter(|one| wanted(&one.source));
-        these.map(|one| (one.name.clone(), one.value.clone())).collect()
+        these
+            .map(|one| (one.name.clone(), one.value.clone()))
+            .collect()
     };
     let mut settings = Settings::default();
     let mut goals = Vec::new();
-    layer(&mut settings, &rest(|source| matches!(source, cluster::Source::File { .. })), &Source::File)?;
+    layer(
+        &mut settings,
+        &rest(|source| matches!(source, cluster::Source::File { .. })),
+        &Source::File,
+    )?;
     layer(&mut settings, &environment_rows(&environment), &Source::Env)?;
-    layer(&mut settings, &rest(|source| matches!(source, cluster::Source::Option)), &Source::Property)?;
+    layer(
+        &mut settings,
+        &rest(|source| matches!(source, cluster::Source::Option)),
+        &Source::Property,
+    )?;
     let mut typed = set_pairs(&load.set)?;
     typed.extend_from_slice(flags);
     layer(&mut settings, &typed, &Source::Flag)?;
@@ -52,7 +62,9 @@ pub fn gather(
     let mut notes: Vec<String> = read
         .ignored
         .iter()
-        .map(|(name, source)| format!("{source}: {name} means nothing to librdkafka's producer and is ignored"))
+        .map(|(name, source)| {
+            format!("{source}: {name} means nothing to librdkafka's producer and is ignored")
+        })
         .collect();
     notes.extend(read.connection.cautions());
     Ok(Gathered {
@@ -85,13 +97,21 @@ fn read_sources(
 
 fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
     let failed = |error: std::io::Error| {
-        Failure::usage(format!("cannot read {}: {error}; check the path of -F", path.display()))
+        Failure::usage(format!(
+            "cannot read {}: {error}; check the path of -F",
+            path.display()
+        ))
     };
     let file = std::fs::File::open(path).map_err(failed)?;
     let mut content = Vec::new();
-    file.take(LARGEST + 1).read_to_end(&mut content).map_err(failed)?;
+    file.take(LARGEST + 1)
+        .read_to_end(&mut content)
+        .map_err(failed)?;
     if content.len() as u64 > LARGEST {
-        let sentence = format!("{} is larger than 1 MiB: no file of properties", path.display());
+        let sentence = format!(
+            "{} is larger than 1 MiB: no file of properties",
+            path.display()
+        );
         return Err(Failure::usage(sentence));
     }
     Ok(content)
@@ -107,7 +127,12 @@ fn environment() -> Vec<(String, String)> {
 
 /// `LINGER_LINGER_MS` sets linger.ms.
 fn environment_rows(environment: &[(String, String)]) -> Vec<(String, String)> {
-    let variable = |name: &str| format!("LINGER_{}", name.replace(['.', '-'], "_").to_ascii_uppercase());
+    let variable = |name: &str| {
+        format!(
+            "LINGER_{}",
+            name.replace(['.', '-'], "_").to_ascii_uppercase()
+        )
+    };
     let value = |wanted: &str| {
         let found = environment.iter().find(|(name, _)| name == wanted);
         found.map(|(_, value)| value.clone())
@@ -121,20 +146,30 @@ fn environment_rows(environment: &[(String, String)]) -> Vec<(String, String)> {
 fn set_pairs(texts: &[String]) -> Result<Vec<(String, String)>, Failure> {
     let pair = |text: &String| {
         let sentence = || format!("--set {text}: write KNOB=VALUE, for example --set linger.ms=20");
-        let (name, value) = text.split_once('=').ok_or_else(|| Failure::usage(sentence()))?;
+        let (name, value) = text
+            .split_once('=')
+            .ok_or_else(|| Failure::usage(sentence()))?;
         Ok((name.trim().to_owned(), value.trim().to_owned()))
     };
     texts.iter().map(pair).collect()
 }
 
 /// Sets a source's values; one row under two names (or twice) within one source is an error.
-fn layer(settings: &mut Settings, pairs: &[(String, String)], source: &Source) -> Result<(), Failure> {
+fn layer(
+    settings: &mut Settings,
+    pairs: &[(String, String)],
+    source: &Source,
+) -> Result<(), Failure> {
     let mut seen: Vec<(&str, &str)> = Vec::new();
     for (name, value) in pairs {
-        settings.set(name, value, source.clone()).map_err(Failure::usage)?;
+        settings
+            .set(name, value, source.clone())
+            .map_err(Failure::usage)?;
         let row = find(name).map_or(name.as_str(), |row| row.name);
         if let Some((_, first)) = seen.iter().find(|(known, _)| *known == row) {
-            return Err(Failure::usage(format!("{first} and {name} set the same knob twice; keep one of them")));
+            return Err(Failure::usage(format!(
+                "{first} and {name} set the same knob twice; keep one of them"
+            )));
         }
         seen.push((row, name));
     }
@@ -159,7 +194,12 @@ fn refusal(finding: &Finding) -> String {
         .iter()
         .filter_map(|(name, value)| Some(format!("--set {name}={}", find(name)?.text(value))))
         .collect();
-    format!("{}; add {} ({})", finding.sentence, flags.join(" "), mend.text)
+    format!(
+        "{}; add {} ({})",
+        finding.sentence,
+        flags.join(" "),
+        mend.text
+    )
 }
 
 /// Asks for a missing password where somebody can type it.

@@ -105,7 +105,8 @@ fn local(brokers: u16, load: &LoadArgs, topic: String, quiet: bool) -> Result<Pr
             note(line);
         }
     };
-    let kafka = LocalKafka::start(brokers, &LocalOptions::default(), say).map_err(Failure::unmeasured)?;
+    let kafka =
+        LocalKafka::start(brokers, &LocalOptions::default(), say).map_err(Failure::unmeasured)?;
     let connection = Connection::plain(kafka.bootstrap());
     let mut facts = ready(&connection, load, &topic)?;
     facts.ours = true;
@@ -131,7 +132,9 @@ fn agreed(
         yes: load.yes,
     };
     let agreed = match consent::agree(&wish) {
-        Err(refusal @ (Refusal::Topic(_) | Refusal::Unasked)) if asked(&refusal, &wish, connection)? => {
+        Err(refusal @ (Refusal::Topic(_) | Refusal::Unasked))
+            if asked(&refusal, &wish, connection)? =>
+        {
             consent::agree(&Wish { yes: true, ..wish })
         }
         other => other,
@@ -149,8 +152,15 @@ fn asked(refusal: &Refusal, wish: &Wish<'_>, connection: &Connection) -> Result<
     }
     let servers = connection.bootstrap().unwrap_or_default();
     let is_other = matches!(refusal, Refusal::Topic(_));
-    let how = if is_other { "type the topic's name to agree" } else { "[y/N]" };
-    note(&format!("send up to {}/s to topic {} on {servers}? {how}", wish.rate, wish.topic));
+    let how = if is_other {
+        "type the topic's name to agree"
+    } else {
+        "[y/N]"
+    };
+    note(&format!(
+        "send up to {}/s to topic {} on {servers}? {how}",
+        wish.rate, wish.topic
+    ));
     let mut answer = String::new();
     std::io::stdin()
         .lock()

@@ -2,9 +2,9 @@
 
 use std::io::{BufRead as _, IsTerminal as _};
 
+use crate::cluster::ClusterKind;
 use crate::cluster::probe::Probe;
 use crate::cluster::topics::{self, TopicError};
-use crate::cluster::ClusterKind;
 
 use super::args::{ConnectArgs, LoadArgs};
 use super::gather;
@@ -26,7 +26,8 @@ pub fn run(action: &TopicAction) -> Result<Outcome, Failure> {
 
 fn probe(connect: &ConnectArgs) -> Result<Probe, Failure> {
     if connect.local_kafka.is_some() {
-        let sentence = "a local Kafka lives for one command and holds no topic yet; name a cluster with -b";
+        let sentence =
+            "a local Kafka lives for one command and holds no topic yet; name a cluster with -b";
         return Err(Failure::usage(sentence));
     }
     let gathered = gather::gather(connect, &LoadArgs::default(), &[])?;
@@ -47,7 +48,12 @@ fn list(connect: &ConnectArgs, json: bool) -> Result<Outcome, Failure> {
     Ok(Outcome::Fine)
 }
 
-fn remove(names: &[String], all: bool, connect: &ConnectArgs, yes: bool) -> Result<Outcome, Failure> {
+fn remove(
+    names: &[String],
+    all: bool,
+    connect: &ConnectArgs,
+    yes: bool,
+) -> Result<Outcome, Failure> {
     for name in names {
         if !topics::is_ours(name) {
             return Err(topic_failure(TopicError::NotOurs(name.clone())));
@@ -82,7 +88,10 @@ fn confirmed(names: &[String]) -> Result<bool, Failure> {
             names.join(", ")
         )));
     }
-    note(&format!("remove {} with all records? [y/N]", names.join(", ")));
+    note(&format!(
+        "remove {} with all records? [y/N]",
+        names.join(", ")
+    ));
     let mut answer = String::new();
     std::io::stdin()
         .lock()

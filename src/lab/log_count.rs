@@ -32,8 +32,17 @@ impl LogCount {
     pub fn start(connection: Connection, topic: String) -> std::io::Result<Self> {
         let (ask, asked) = mpsc::channel();
         let (tell, found) = mpsc::channel();
-        let thread = thread::Builder::new().name("log-count".into()).spawn(move || read(&connection, &topic, &asked, &tell))?;
-        Ok(Self { ask: Some(ask), found, thread: Some(thread), start: None, asked: false, gap: None })
+        let thread = thread::Builder::new()
+            .name("log-count".into())
+            .spawn(move || read(&connection, &topic, &asked, &tell))?;
+        Ok(Self {
+            ask: Some(ask),
+            found,
+            thread: Some(thread),
+            start: None,
+            asked: false,
+            gap: None,
+        })
     }
 
     /// Reads the start of the count; waits for at most this long. Load must not have begun.
@@ -76,7 +85,13 @@ impl LogCount {
 
     /// The count since the start, with its explanation. `after` are the counts now; `quiet` says that nothing is under way.
     #[must_use]
-    pub fn judge(&self, found: Found, after: Accounts, quiet: bool, acknowledged: bool) -> Option<BrokerLog> {
+    pub fn judge(
+        &self,
+        found: Found,
+        after: Accounts,
+        quiet: bool,
+        acknowledged: bool,
+    ) -> Option<BrokerLog> {
         let delta = found.sum.saturating_sub(self.start?);
         Some(judge(delta, found.before, after, quiet, acknowledged))
     }
@@ -97,11 +112,18 @@ impl Drop for LogCount {
     }
 }
 
-fn read(connection: &Connection, topic: &str, asked: &Receiver<Accounts>, tell: &Sender<Result<Found, String>>) {
+fn read(
+    connection: &Connection,
+    topic: &str,
+    asked: &Receiver<Accounts>,
+    tell: &Sender<Result<Found, String>>,
+) {
     let probe = Probe::open(connection).map_err(|error| error.to_string());
     while let Ok(before) = asked.recv() {
         let sum = match &probe {
-            Ok(probe) => probe.end_offset_sum(topic).map_err(|error| error.to_string()),
+            Ok(probe) => probe
+                .end_offset_sum(topic)
+                .map_err(|error| error.to_string()),
             Err(reason) => Err(reason.clone()),
         };
         if tell.send(sum.map(|sum| Found { sum, before })).is_err() {
@@ -110,25 +132,60 @@ fn read(connection: &Connection, topic: &str, asked: &Receiver<Accounts>, tell: 
     }
 }
 
-fn judge(delta: u64, before: Accounts, after: Accounts, quiet: bool, acknowledged: bool) -> BrokerLog {
+fn judge(
+    delta: u64,
+    before: Accounts,
+    after: Accounts,
+    quiet: bool,
+    acknowledged: bool,
+) -> BrokerLog {
     let (sentence, agrees) = if delta > after.attempted {
-        (format!("+{}: others write here, or records were duplicated", delta - after.attempted), false)
+        (
+            format!(
+                "+{}: others write here, or records were duplicated",
+                delta - after.attempted
+            ),
+            false,
+        )
     } else if !quiet {
         match before.delivered.checked_sub(delta) {
-            Some(missing) if missing > 0 && acknowledged => (format!("−{missing} delivered, yet not in the log"), false),
+            Some(missing) if missing > 0 && acknowledged => {
+                (format!("−{missing} delivered, yet not in the log"), false)
+            }
             Some(missing) if missing > 0 => (format!("−{missing}: acks=0 hears of no loss"), false),
             _ => ("✓".into(), true),
         }
     } else if delta == after.delivered {
         ("✓".into(), true)
     } else if delta > after.delivered {
-        (format!("+{} failed yet written, or duplicated", delta - after.delivered), false)
+        (
+            format!(
+                "+{} failed yet written, or duplicated",
+                delta - after.delivered
+            ),
+            false,
+        )
     } else if acknowledged {
-        (format!("−{} delivered, yet not in the log", after.delivered - delta), false)
+        (
+            format!("−{} delivered, yet not in the log", after.delivered - delta),
+            false,
+        )
     } else {
-        (format!("−{}: acks=0 hears of no loss", after.delivered - delta), false)
+        (
+            format!("−{}: acks=0 hears of no loss", after.delivered - delta),
+            false,
+        )
     };
-    BrokerLog { delta, delivered: if quiet { after.delivered } else { before.delivered }, sentence, agrees }
+    BrokerLog {
+        delta,
+        delivered: if quiet {
+            after.delivered
+        } else {
+            before.delivered
+        },
+        sentence,
+        agrees,
+    }
 }
 
 #[cfg(test)]
@@ -136,7 +193,12 @@ mod tests {
     use super::*;
 
     fn counts(attempted: u64, delivered: u64, failed: u64) -> Accounts {
-        Accounts { attempted, delivered, failed, delivered_bytes: 0 }
+        Accounts {
+            attempted,
+            delivered,
+            failed,
+            delivered_bytes: 0,
+        }
     }
 
     #[test]
@@ -147,18 +209,30 @@ mod tests {
     #[test]
     fn more_than_was_attempted_is_not_ours() {
         let log = judge(150, counts(100, 100, 0), counts(120, 120, 0), true, true);
-        assert_eq!(log.sentence, "+30: others write here, or records were duplicated");
+        assert_eq!(
+            log.sentence,
+            "+30: others write here, or records were duplicated"
+        );
     }
 
     #[test]
     fn a_failed_record_in_the_log_is_explained() {
         let log = judge(102, counts(100, 100, 0), counts(110, 100, 10), true, true);
-        assert_eq!((log.sentence.as_str(), log.agrees), ("+2 failed yet written, or duplicated", false));
+        assert_eq!(
+            (log.sentence.as_str(), log.agrees),
+            ("+2 failed yet written, or duplicated", false)
+        );
     }
 
     #[test]
     fn a_delivered_record_that_is_missing_is_said() {
-        assert_eq!(judge(98, counts(100, 100, 0), counts(100, 100, 0), true, true).sentence, "−2 delivered, yet not in the log");
-        assert_eq!(judge(98, counts(100, 100, 0), counts(100, 100, 0), true, false).sentence, "−2: acks=0 hears of no loss");
+        assert_eq!(
+            judge(98, counts(100, 100, 0), counts(100, 100, 0), true, true).sentence,
+            "−2 delivered, yet not in the log"
+        );
+        assert_eq!(
+            judge(98, counts(100, 100, 0), counts(100, 100, 0), true, false).sentence,
+            "−2: acks=0 hears of no loss"
+        );
     }
 }

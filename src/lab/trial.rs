@@ -77,7 +77,14 @@ pub struct Figures {
 impl Trial {
     /// A trial that is about to take the load.
     #[must_use]
-    pub fn new(number: u64, settings: Arc<Settings>, serial: u64, assignment: Arc<Assignment>, report: Arc<ReportPart>, applied: u64) -> Self {
+    pub fn new(
+        number: u64,
+        settings: Arc<Settings>,
+        serial: u64,
+        assignment: Arc<Assignment>,
+        report: Arc<ReportPart>,
+        applied: u64,
+    ) -> Self {
         Self {
             number,
             workload: Workload::from(&settings),
@@ -110,10 +117,20 @@ impl Trial {
     #[must_use]
     pub fn accounts(&self) -> Accounts {
         let delivered = self.report.delivered.get();
-        let failed = self.report.failed.get() + self.senders.iter().map(|part| part.failed.get()).sum::<u64>();
+        let failed = self.report.failed.get()
+            + self
+                .senders
+                .iter()
+                .map(|part| part.failed.get())
+                .sum::<u64>();
         let delivered_bytes = self.report.bytes.get();
         let attempted = self.senders.iter().map(|part| part.attempted.get()).sum();
-        Accounts { attempted, delivered, failed, delivered_bytes }
+        Accounts {
+            attempted,
+            delivered,
+            failed,
+            delivered_bytes,
+        }
     }
 
     /// Records that the client accepted.
@@ -126,16 +143,17 @@ impl Trial {
     #[must_use]
     pub fn is_done(&self) -> bool {
         self.assignment.as_ref().is_some_and(|assignment| {
-            assignment.quota.is_some() && assignment.done.load(Ordering::Acquire) as usize == assignment.senders()
+            assignment.quota.is_some()
+                && assignment.done.load(Ordering::Acquire) as usize == assignment.senders()
         })
     }
 
     /// Whether its senders have all come.
     #[must_use]
     pub fn has_all_senders(&self) -> bool {
-        self.assignment
-            .as_ref()
-            .is_some_and(|assignment| assignment.moved.load(Ordering::Acquire) as usize == assignment.senders())
+        self.assignment.as_ref().is_some_and(|assignment| {
+            assignment.moved.load(Ordering::Acquire) as usize == assignment.senders()
+        })
     }
 
     /// Whether nothing of it is under way any more.
@@ -168,7 +186,9 @@ impl Trial {
     }
 
     fn read_assignment(&mut self) {
-        let Some(assignment) = &self.assignment else { return };
+        let Some(assignment) = &self.assignment else {
+            return;
+        };
         let first = assignment.first_accepted.load(Ordering::Acquire);
         if self.turn_took.is_none() && first != 0 {
             self.turn_took = Some(Duration::from_nanos(first.saturating_sub(self.applied)));
@@ -188,7 +208,12 @@ impl Trial {
         if self.settled.is_some() || self.first_attempt == 0 || !alone {
             return;
         }
-        let since = *self.alone_since.get_or_insert(self.first_attempt.max(if self.number == 1 { 0 } else { now }));
+        let since = *self
+            .alone_since
+            .get_or_insert(
+                self.first_attempt
+                    .max(if self.number == 1 { 0 } else { now }),
+            );
         if now.saturating_sub(since) >= settle && self.now.accounts.delivered >= warmup {
             self.settle(now, settle == 0 && warmup == 0);
         }
@@ -219,7 +244,8 @@ impl Trial {
     #[must_use]
     pub fn duration(&self) -> Option<Duration> {
         let last = self.report.last_report.load(Ordering::Relaxed);
-        (self.first_attempt != 0 && last > self.first_attempt).then(|| Duration::from_nanos(last - self.first_attempt))
+        (self.first_attempt != 0 && last > self.first_attempt)
+            .then(|| Duration::from_nanos(last - self.first_attempt))
     }
 
     /// When the first record was tried, in nanoseconds since the lab started.
@@ -238,9 +264,12 @@ impl Trial {
     #[must_use]
     pub fn errors(&self) -> Vec<ErrorCount> {
         let mut list = Vec::new();
-        self.report.errors.add_to(&mut list, native::name, native::is_retriable);
+        self.report
+            .errors
+            .add_to(&mut list, native::name, native::is_retriable);
         for part in &self.senders {
-            part.errors.add_to(&mut list, native::name, native::is_retriable);
+            part.errors
+                .add_to(&mut list, native::name, native::is_retriable);
         }
         list.sort_by_key(|entry| std::cmp::Reverse(entry.count));
         list
@@ -252,12 +281,22 @@ impl Trial {
         let figures = self.counted();
         let response = figures.response.latencies(Some(&figures.failed_response));
         let send = figures.send.latencies(None);
-        let seconds = if self.settled.is_some() { self.held } else { self.loaded }.as_secs_f64().max(0.001);
+        let seconds = if self.settled.is_some() {
+            self.held
+        } else {
+            self.loaded
+        }
+        .as_secs_f64()
+        .max(0.001);
         let mut row = TrialReading {
             number: self.number,
             settings: Arc::clone(&self.settings),
             state: self.state(closed),
-            held: if self.settled.is_some() { self.held } else { self.loaded },
+            held: if self.settled.is_some() {
+                self.held
+            } else {
+                self.loaded
+            },
             turn_took: self.turn_took,
             note: self.note.clone(),
             same_as: self.same_as,
@@ -268,13 +307,22 @@ impl Trial {
             response,
             delivery: figures.delivery.latencies(None),
             send,
-            lateness: if self.workload.rate == Rate::Max { Counts::new() } else { figures.lateness }.latencies(None),
+            lateness: if self.workload.rate == Rate::Max {
+                Counts::new()
+            } else {
+                figures.lateness
+            }
+            .latencies(None),
             bins: figures.response.bins(),
             spread: self.spread.half_widths(),
             errors: self.errors(),
             partitions: self.partitions(),
             goals: Vec::new(),
-            unread_failures: if self.workload.mode == SendMode::FireAndForget { self.now.accounts.failed } else { 0 },
+            unread_failures: if self.workload.mode == SendMode::FireAndForget {
+                self.now.accounts.failed
+            } else {
+                0
+            },
         };
         row.goals = goals.iter().map(|goal| goal.state(&row)).collect();
         row
@@ -290,22 +338,43 @@ impl Trial {
     }
 
     fn stages(&self, at: Duration, figures: &Figures) -> crate::measure::Stages {
-        let mean = |counts: &Counts| counts.mean().map(|micros| crate::settings::Millis(micros / 1000.0));
+        let mean = |counts: &Counts| {
+            counts
+                .mean()
+                .map(|micros| crate::settings::Millis(micros / 1000.0))
+        };
         let delivered = count(figures.accounts.delivered).max(1.0);
         let record_bytes = if figures.accounts.delivered == 0 {
             self.workload.mean_record_bytes()
         } else {
             count(figures.accounts.delivered_bytes) / delivered
         };
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the table bounds batch.size")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "the table bounds batch.size"
+        )]
         let batch_size = Bytes(self.settings.number("batch.size") as u64);
-        self.meter.stages(at, mean(&figures.response), mean(&figures.send), batch_size, record_bytes)
+        self.meter.stages(
+            at,
+            mean(&figures.response),
+            mean(&figures.send),
+            batch_size,
+            record_bytes,
+        )
     }
 
     fn partitions(&self) -> Vec<u64> {
-        let Some(statistics) = &self.statistics else { return Vec::new() };
+        let Some(statistics) = &self.statistics else {
+            return Vec::new();
+        };
         let before = |at: usize| self.partitions_before.get(at).copied().unwrap_or(0);
-        statistics.partitions().iter().enumerate().map(|(at, sent)| sent.saturating_sub(before(at))).collect()
+        statistics
+            .partitions()
+            .iter()
+            .enumerate()
+            .map(|(at, sent)| sent.saturating_sub(before(at)))
+            .collect()
     }
 }
 
@@ -319,10 +388,19 @@ impl Figures {
         news.delivery.subtract(&earlier.delivery);
         news.send.subtract(&earlier.send);
         news.lateness.subtract(&earlier.lateness);
-        news.accounts.attempted = self.accounts.attempted.saturating_sub(earlier.accounts.attempted);
-        news.accounts.delivered = self.accounts.delivered.saturating_sub(earlier.accounts.delivered);
+        news.accounts.attempted = self
+            .accounts
+            .attempted
+            .saturating_sub(earlier.accounts.attempted);
+        news.accounts.delivered = self
+            .accounts
+            .delivered
+            .saturating_sub(earlier.accounts.delivered);
         news.accounts.failed = self.accounts.failed.saturating_sub(earlier.accounts.failed);
-        news.accounts.delivered_bytes = self.accounts.delivered_bytes.saturating_sub(earlier.accounts.delivered_bytes);
+        news.accounts.delivered_bytes = self
+            .accounts
+            .delivered_bytes
+            .saturating_sub(earlier.accounts.delivered_bytes);
         news
     }
 }
