@@ -12,7 +12,17 @@ pub mod doctor;
 pub mod ear;
 pub mod embedded;
 pub mod facts;
+pub mod jaas;
+pub mod keys;
 pub mod local;
+pub mod probe;
+pub mod properties;
+pub mod secrets;
+pub mod shown;
+pub mod sources;
+pub mod stores;
+pub mod topics;
+pub mod trouble;
 
 pub use connection::{Connection, ConnectionError, Source};
 pub use embedded::Embedded;

@@ -140,19 +140,19 @@ fn cluster(checks: &mut Vec<Check>, connection: &Connection) {
     let probe = match Probe::open(connection, ClusterKind::Real) {
         Ok(probe) => probe,
         Err(error) => {
-            checks.extend(unreached(connection, error));
+            checks.extend(unreached(connection, &error));
             return;
         }
     };
     checks.extend(reached(connection));
     match probe.facts(&format!("{PREFIX}doctor")) {
         Ok(facts) => checks.push(advertised(&facts)),
-        Err(error) => checks.push(failed("metadata", error)),
+        Err(error) => checks.push(failed("metadata", &error)),
     }
     checks.push(right_to_create(&probe));
 }
 
-fn failed(name: &'static str, error: ProbeError) -> Check {
+fn failed(name: &'static str, error: &ProbeError) -> Check {
     // The sentence of the error already holds its way out after the colon.
     let text = error.to_string();
     match text.split_once(": ") {
@@ -162,11 +162,11 @@ fn failed(name: &'static str, error: ProbeError) -> Check {
 }
 
 /// The steps up to the one that failed, in the order in which they happen.
-fn unreached(connection: &Connection, error: ProbeError) -> Vec<Check> {
+fn unreached(connection: &Connection, error: &ProbeError) -> Vec<Check> {
     let servers = connection.bootstrap().unwrap_or("no broker").to_owned();
     let reach = || Check::ok("reach", format!("{servers} answers"));
     let tls = || Check::ok("TLS", "the broker's certificate is trusted");
-    match &error {
+    match error {
         ProbeError::PlaintextPort { .. } | ProbeError::Certificate { .. } => {
             vec![reach(), failed("TLS", error)]
         }

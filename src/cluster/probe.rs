@@ -110,9 +110,8 @@ impl Probe {
                 .client()
                 .fetch_metadata(Some(NOBODY), ATTEMPT.min(bound));
             self.listen();
-            let error = match answer {
-                Ok(_) => return Ok(()),
-                Err(error) => error,
+            let Err(error) = answer else {
+                return Ok(());
             };
             let judged = trouble::judge(&self.servers, &self.ear.heard());
             let is_over = begin.elapsed() + ATTEMPT > bound;

@@ -109,9 +109,9 @@ fn to_ascii(text: &str) -> String {
         escaping = false;
         let mut units = [0; 2];
         match character.encode_utf16(&mut units) {
-            [unit] => ascii.push_str(&format!("{start}u{unit:04x}")),
+            [unit] => ascii.extend(start.chars().chain(format!("u{unit:04x}").chars())),
             // Beyond 16 bits the parser has no form; a name or password with an emoji is worth an error by its line.
-            _ => ascii.push_str(&format!("{start}ud800")),
+            _ => ascii.extend([start, "ud800"]),
         }
     }
     ascii

@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 
 use super::connection::{Connection, ConnectionError, Source};
 use super::keys::{self, Care};
+use super::properties;
 use super::secrets::Secret;
 use super::shown::escape_visible;
-use super::{jaas, properties, stores};
+
+mod java;
 
 /// What a person gave, unread.
 #[derive(Clone, Copy, Default)]
@@ -53,6 +55,9 @@ struct Raw {
 
 /// The raw properties of one source, by name as given.
 type RawMap = BTreeMap<String, Raw>;
+
+/// The connection properties of one source by librdkafka's name, with the name as given.
+type Found = BTreeMap<&'static str, (String, Raw)>;
 
 /// Reads every source; file < environment < `-X` < `-b`.
 ///
@@ -134,9 +139,9 @@ fn environment(variables: &[(String, String)]) -> RawMap {
 }
 
 fn take(read: &mut Read, mut raws: RawMap, knobs: &[&str]) -> Result<(), ConnectionError> {
-    let mut found: BTreeMap<&'static str, (String, Raw)> = BTreeMap::new();
-    translate_jaas(&mut raws, &mut found)?;
-    translate_stores(&mut raws, &mut found)?;
+    let mut found = Found::new();
+    java::jaas(&mut raws, &mut found)?;
+    java::stores(&mut raws, &mut found)?;
     for (name, raw) in raws {
         if knobs.contains(&name.as_str()) {
             read.rest.push(Rest {
@@ -151,7 +156,7 @@ fn take(read: &mut Read, mut raws: RawMap, knobs: &[&str]) -> Result<(), Connect
         }
     }
     for (name, (_, raw)) in found {
-        let value = checked(name, &raw)?;
+        let value = java::checked(name, &raw)?;
         let value = match keys::care(name) {
             Care::Secret => Secret::new(value),
             Care::Open | Care::Hidden => Secret::open(&value),
@@ -162,7 +167,7 @@ fn take(read: &mut Read, mut raws: RawMap, knobs: &[&str]) -> Result<(), Connect
 }
 
 fn add(
-    found: &mut BTreeMap<&'static str, (String, Raw)>,
+    found: &mut Found,
     name: &'static str,
     given_as: &str,
     raw: Raw,
@@ -200,114 +205,6 @@ fn leave(
     }
     read.ignored.push((name, source));
     Ok(())
-}
-
-fn translate_jaas(
-    raws: &mut RawMap,
-    found: &mut BTreeMap<&'static str, (String, Raw)>,
-) -> Result<(), ConnectionError> {
-    const JAAS: &str = "sasl.jaas.config";
-    let Some(raw) = raws.remove(JAAS) else {
-        return Ok(());
-    };
-    let login = jaas::parse(&raw.value).map_err(|reason| ConnectionError::Jaas {
-        reason,
-        source_name: raw.source.clone(),
-    })?;
-    let parts = [
-        ("sasl.username", login.username),
-        ("sasl.password", login.password),
-    ];
-    for (name, value) in parts {
-        if let Some(value) = value {
-            add(
-                found,
-                name,
-                JAAS,
-                Raw {
-                    value,
-                    source: raw.source.clone(),
-                },
-            )?;
-        }
-    }
-    Ok(())
-}
-
-fn translate_stores(
-    raws: &mut RawMap,
-    found: &mut BTreeMap<&'static str, (String, Raw)>,
-) -> Result<(), ConnectionError> {
-    let declared = |raws: &mut RawMap, name: &str| raws.remove(name).map(|raw| raw.value);
-    let trust = declared(raws, "ssl.truststore.type");
-    let key = declared(raws, "ssl.keystore.type");
-    // Only Java needs it, to open a store that librdkafka reads as plain PEM.
-    raws.remove("ssl.truststore.password");
-    if let Some(raw) = raws.remove("ssl.truststore.location") {
-        let names = stores::trust_store(trust.as_deref(), &raw.value);
-        place(found, names, "ssl.truststore.location", &raw)?;
-    }
-    if let Some(raw) = raws.remove("ssl.keystore.location") {
-        let names = stores::key_store(key.as_deref(), &raw.value);
-        place(found, names, "ssl.keystore.location", &raw)?;
-    }
-    Ok(())
-}
-
-fn place(
-    found: &mut BTreeMap<&'static str, (String, Raw)>,
-    names: Result<&'static [&'static str], stores::StoreError>,
-    given_as: &str,
-    raw: &Raw,
-) -> Result<(), ConnectionError> {
-    let names = names.map_err(|reason| ConnectionError::Store {
-        reason,
-        source_name: raw.source.clone(),
-    })?;
-    for name in names {
-        add(
-            found,
-            name,
-            given_as,
-            Raw {
-                value: raw.value.clone(),
-                source: raw.source.clone(),
-            },
-        )?;
-    }
-    Ok(())
-}
-
-const PROTOCOLS: &str = "PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL";
-const MECHANISMS: &str = "PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or GSSAPI";
-
-/// The value in librdkafka's spelling.
-fn checked(name: &'static str, raw: &Raw) -> Result<String, ConnectionError> {
-    let value = raw.value.trim();
-    let upper = value.to_ascii_uppercase();
-    let refuse = |choices| ConnectionError::Value {
-        key: name,
-        value: escape_visible(value, 60),
-        choices,
-        source_name: raw.source.clone(),
-    };
-    match name {
-        "security.protocol" => match upper.as_str() {
-            "PLAINTEXT" | "SSL" | "SASL_PLAINTEXT" | "SASL_SSL" => Ok(upper.to_ascii_lowercase()),
-            _ => Err(refuse(PROTOCOLS)),
-        },
-        "sasl.mechanism" => match upper.as_str() {
-            "PLAIN" | "SCRAM-SHA-256" | "SCRAM-SHA-512" | "GSSAPI" => Ok(upper),
-            _ => Err(refuse(MECHANISMS)),
-        },
-        // Java's way to switch the check off is the empty value.
-        "ssl.endpoint.identification.algorithm" => match upper.as_str() {
-            "" | "NONE" => Ok("none".to_owned()),
-            "HTTPS" => Ok("https".to_owned()),
-            _ => Err(refuse("https, or nothing to switch the check off")),
-        },
-        _ => Ok(raw.value.clone()),
-    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::cluster::ClusterKind;
 use crate::lab::engine::Engine;
 use crate::lab::trials::Archive;
-use crate::lab::{GoalState, 
+use crate::lab::{
     LoadState, Place, Reading, Saved, StopAfter, TrialReading, TrialState, Warning, advice,
 };
 use crate::snapshot::{self, Snapshot};
@@ -107,7 +107,7 @@ impl Engine {
     fn snapshot(&self, number: u64) -> Option<Snapshot> {
         let archive = self
             .trials
-            .archive(number, &self.config.goals)?;
+            .archive(number, &self.config.goals, self.clock.elapsed())?;
         let alone = self.trials.numbers().len() == 1;
         let mut snapshot = Snapshot {
             librdkafka_version: crate::settings::native::version(),
@@ -198,7 +198,7 @@ impl Engine {
             .zip(&row.goals)
             .map(|(goal, state)| snapshot::Goal {
                 goal: goal.to_string(),
-                outcome: judged(*state),
+                outcome: (*state).into(),
             })
             .collect()
     }
@@ -248,14 +248,6 @@ impl Engine {
             outcome,
             serial,
         });
-    }
-}
-
-fn judged(state: GoalState) -> snapshot::GoalOutcome {
-    match state {
-        GoalState::Held => snapshot::GoalOutcome::Held,
-        GoalState::Missed => snapshot::GoalOutcome::Missed,
-        GoalState::Unknown => snapshot::GoalOutcome::Unknown,
     }
 }
 

@@ -85,7 +85,6 @@ impl Trial {
         assignment: Arc<Assignment>,
         report: Arc<ReportPart>,
         applied: u64,
-        meter: StageMeter,
     ) -> Self {
         Self {
             number,
@@ -284,7 +283,13 @@ impl Trial {
         let figures = self.counted();
         let response = figures.response.latencies(Some(&figures.failed_response));
         let send = figures.send.latencies(None);
-        let (delivered, bytes, seconds) = self.delivered_in();
+        let seconds = if self.settled.is_some() {
+            self.held
+        } else {
+            self.loaded
+        }
+        .as_secs_f64()
+        .max(0.001);
         let mut row = TrialReading {
             number: self.number,
             settings: Arc::clone(&self.settings),
@@ -349,7 +354,7 @@ impl Trial {
         }
     }
 
-    fn stages(&self, figures: &Figures) -> crate::measure::Stages {
+    fn stages(&self, at: Duration, figures: &Figures) -> crate::measure::Stages {
         let mean = |counts: &Counts| {
             counts
                 .mean()
@@ -368,6 +373,7 @@ impl Trial {
         )]
         let batch_size = Bytes(self.settings.number("batch.size") as u64);
         self.meter.stages(
+            at,
             mean(&figures.response),
             mean(&figures.send),
             batch_size,
@@ -375,6 +381,18 @@ impl Trial {
         )
     }
 
+    fn partitions(&self) -> Vec<u64> {
+        let Some(statistics) = &self.statistics else {
+            return Vec::new();
+        };
+        let before = |at: usize| self.partitions_before.get(at).copied().unwrap_or(0);
+        statistics
+            .partitions()
+            .iter()
+            .enumerate()
+            .map(|(at, sent)| sent.saturating_sub(before(at)))
+            .collect()
+    }
 }
 
 impl Figures {

@@ -316,7 +316,6 @@ impl Engine {
             Arc::clone(&assignment),
             report,
             open.wish.applied,
-            meter,
         );
         self.trials.open(trial);
         if let Err(error) = self.crew.assign(assignment, self.clock) {

@@ -4,9 +4,7 @@
 //! loudly, unless `LINGER_REQUIRE_KAFKA=1` asks for a failure.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod architecture;
-mod dump_log;
-mod frames;
+mod cli;
 mod kafka;
 mod licences;
 mod local_kafka;
