@@ -15,6 +15,7 @@ mod cpu;
 mod crew;
 mod desk;
 mod engine;
+mod figures;
 pub mod goal;
 mod log_count;
 mod publish;

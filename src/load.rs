@@ -1,5 +1,6 @@
 //! What is sent, and how: workload, payloads, schedule, senders and their lanes, a trial's producer.
 
+pub mod client;
 pub mod clock;
 mod connect;
 pub mod helm;

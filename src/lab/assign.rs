@@ -1,9 +1,7 @@
-//! From settings to a producer's configuration and to what its senders do.
+//! From settings to what the senders of a trial do.
 
 use std::sync::atomic::{AtomicU32, AtomicU64};
 use std::sync::{Arc, Mutex};
-
-use rdkafka::config::ClientConfig;
 
 use crate::lab::StopAfter;
 use crate::load::helm::{Assignment, Kit, MAX_SENDERS, Waits};
@@ -13,8 +11,6 @@ use crate::load::workload::{Rate, Workload};
 use crate::load::{Payloads, RecordKeys};
 use crate::settings::Settings;
 
-/// How often librdkafka tells its statistics, in milliseconds.
-const STATISTICS: &str = "100";
 const NANOS_PER_MILLI: f64 = 1e6;
 
 /// What an assignment is made from.
@@ -33,19 +29,6 @@ pub struct Plan<'a> {
     pub stop_after: Option<StopAfter>,
     /// Makes payloads and record keys repeatable.
     pub seed: u64,
-}
-
-/// The configuration of a producer: the connection's, every knob, and what the lab needs for itself.
-#[must_use]
-pub fn client_config(mut base: ClientConfig, settings: &Settings) -> ClientConfig {
-    for (name, value) in settings.native() {
-        base.set(name, value);
-    }
-    base.set("statistics.interval.ms", STATISTICS);
-    // Connections to all brokers are opened at once, so that none is opened under load.
-    base.set("enable.sparse.connections", "false");
-    base.set("enable.metrics.push", "false");
-    base
 }
 
 /// What the senders of a trial do. The error names a payload file that cannot be used.

@@ -163,14 +163,14 @@ impl Desk {
             .due_before(now)
             .saturating_sub(accounts.attempted.saturating_sub(*start))
     }
+}
 
-    /// Delivered bytes, and those under way by the mean size so far.
-    #[must_use]
-    pub fn bytes_with_in_flight(&self, accounts: Accounts) -> u64 {
-        let mean = accounts
-            .delivered_bytes
-            .checked_div(accounts.delivered)
-            .unwrap_or(0);
-        accounts.delivered_bytes + mean * accounts.in_flight()
-    }
+/// Delivered bytes, and those under way by the mean size so far.
+#[must_use]
+pub fn bytes_with_in_flight(accounts: Accounts) -> u64 {
+    let mean = accounts
+        .delivered_bytes
+        .checked_div(accounts.delivered)
+        .unwrap_or(0);
+    accounts.delivered_bytes + mean * accounts.in_flight()
 }

@@ -91,10 +91,10 @@ impl Engine {
         let mut listening = true;
         loop {
             tokio::select! {
-                command = ends.commands.recv(), if listening => match command {
-                    Some(command) => self.obey(command),
-                    None => { listening = false; self.stop(); }
-                },
+                command = ends.commands.recv(), if listening => {
+                    listening = command.is_some();
+                    self.obey(command.unwrap_or(Command::Stop));
+                }
                 Some((serial, word)) = ends.words.recv() => self.hear(serial, word),
                 _ = timer.tick() => {
                     self.tick();

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::cluster::ClusterKind;
+use crate::lab::desk::bytes_with_in_flight;
 use crate::lab::engine::Engine;
 use crate::lab::trials::Archive;
 use crate::lab::{
@@ -43,7 +44,7 @@ impl Engine {
                 .config
                 .limits
                 .byte_budget
-                .map(|budget| (self.desk.bytes_with_in_flight(accounts), budget.0)),
+                .map(|budget| (bytes_with_in_flight(accounts), budget.0)),
             history: self.desk.history.columns(),
             events: self.desk.events(),
             warnings: Vec::new(),

@@ -5,9 +5,11 @@ use std::time::{Duration, Instant};
 
 use crate::cluster::Connection;
 use crate::lab::assign::{self, Plan};
+use crate::lab::desk::bytes_with_in_flight;
 use crate::lab::engine::Engine;
 use crate::lab::trial::Trial;
 use crate::lab::{LoadState, Opening, Refused, Target};
+use crate::load::client;
 use crate::load::helm::Order;
 use crate::load::parts::ReportPart;
 use crate::load::poller::{Producer, Word};
@@ -166,7 +168,7 @@ impl Engine {
             .client_config()
             .map_err(|error| error.to_string())
             .and_then(|base| {
-                let config = assign::client_config(base, &wish.settings);
+                let config = client::with_knobs(base, &wish.settings);
                 Producer::open(
                     serial,
                     config,
@@ -357,7 +359,7 @@ impl Engine {
         use crate::lab::StopAfter;
         let accounts = self.trials.accounts();
         if let Some(budget) = self.config.limits.byte_budget
-            && self.desk.bytes_with_in_flight(accounts) >= budget.0
+            && bytes_with_in_flight(accounts) >= budget.0
         {
             return Some("the byte budget is spent".into());
         }

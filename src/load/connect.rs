@@ -88,7 +88,7 @@ fn last_words(native: &Native) -> Option<String> {
     while native.poll(Duration::ZERO, &mut |event| match event {
         Event::Error(_, reason, _) => words = Some(reason.to_owned()),
         Event::Log(level, _, line) if level <= 4 && words.is_none() => {
-            words = Some(line.to_owned())
+            words = Some(line.to_owned());
         }
         _ => {}
     }) {}
