@@ -1,11 +1,24 @@
 //! The engine: commands in, readings out; the life of a trial.
+//!
+//! ```text
+//! Command → engine ─ turning ─→ assign ─→ crew (senders at one helm, producers on their poll threads)
+//! Reading ← publish ← desk (past, marks, facts), trials (rows) ←─ parts that the crew's threads write
+//! ```
 
 pub mod advice;
+mod assign;
 pub mod command;
 #[cfg(test)]
 pub(crate) mod constructed;
 pub mod goal;
+mod log_count;
+mod publish;
 pub mod reading;
+pub mod session;
+mod spread;
+mod trial;
+mod trials;
+mod turning;
 
 pub use advice::{Advice, advise, advise_for};
 pub use command::{Command, Place};
@@ -14,3 +27,4 @@ pub use reading::{
     BrokerLog, Event, LoadState, Opening, Reading, Refused, Saved, TrialReading, TrialState,
     Warning,
 };
+pub use session::Lab;

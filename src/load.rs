@@ -1,8 +1,16 @@
-//! Load on a producer: what is sent, when it is due, who sends it.
+//! What is sent, and how: workload, payloads, schedule, senders and their lanes, a trial's producer.
 
+pub mod clock;
+mod connect;
+pub mod helm;
 pub mod keys;
+pub mod native;
+pub mod opaque;
 pub mod pacer;
+pub mod parts;
 pub mod payload;
+pub mod poller;
+pub mod sender;
 pub mod workload;
 
 pub use keys::{KeyChoice, RecordKeys};
