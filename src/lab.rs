@@ -8,8 +8,13 @@
 pub mod advice;
 mod assign;
 pub mod command;
+pub mod config;
 #[cfg(test)]
 pub(crate) mod constructed;
+mod cpu;
+mod crew;
+mod desk;
+mod engine;
 pub mod goal;
 mod log_count;
 mod publish;
@@ -22,6 +27,7 @@ mod turning;
 
 pub use advice::{Advice, advise, advise_for};
 pub use command::{Command, Place};
+pub use config::{LabConfig, LabError, Limits, StopAfter, Target};
 pub use goal::{Figure, Goal, GoalError, GoalState, Relation};
 pub use reading::{
     BrokerLog, Event, LoadState, Opening, Reading, Refused, Saved, TrialReading, TrialState,

@@ -15,5 +15,6 @@ pub mod lab;
 pub mod load;
 pub mod measure;
 pub mod profile;
+pub mod report;
 pub mod settings;
 pub mod snapshot;

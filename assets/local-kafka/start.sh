@@ -35,7 +35,7 @@ die() { say "error: $*"; exit 3; }
 find_java() {
   java=java
   if [[ -n ${JAVA_HOME:-} && -x $JAVA_HOME/bin/java ]]; then java=$JAVA_HOME/bin/java; fi
-  command -v "$java" >/dev/null || die "a local Kafka needs Java 17 or newer, and there is no java on the PATH: install a JRE (Debian: apt install openjdk-17-jre-headless)"
+  command -v "$java" >/dev/null || die "a local Kafka needs Java 17 or newer, and there is no java on the PATH: install a JRE (Debian: apt install default-jre-headless)"
   local first
   first=$("$java" -version 2>&1 | grep -E -o 'version "[0-9]+' | grep -E -o '[0-9]+')
   (( ${first:-0} >= 17 )) || die "a local Kafka needs Java 17 or newer, and $java is version ${first:-unknown}: set JAVA_HOME to a newer one"

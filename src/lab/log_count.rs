@@ -40,7 +40,6 @@ impl LogCount {
             thread: Some(thread),
             start: None,
             asked: false,
-            gap: None,
         })
     }
 
@@ -110,11 +109,12 @@ fn read(
     asked: &Receiver<Accounts>,
     tell: &Sender<Result<Found, String>>,
 ) {
-    let probe = Probe::open(connection).map_err(|error| error.to_string());
+    let probe = Probe::open(connection, ClusterKind::Real).map_err(|error| error.to_string());
     while let Ok(before) = asked.recv() {
         let sum = match &probe {
             Ok(probe) => probe
-                .end_offset_sum(topic)
+                .end_offsets(topic)
+                .map(|ends| u64::try_from(ends.sum()).unwrap_or(0))
                 .map_err(|error| error.to_string()),
             Err(reason) => Err(reason.clone()),
         };

@@ -6,7 +6,8 @@ use crate::cluster::ClusterKind;
 use crate::lab::engine::Engine;
 use crate::lab::trials::Archive;
 use crate::lab::{
-    LoadState, Place, Reading, Saved, StopAfter, TrialReading, TrialState, Warning, advice,
+    GoalState, LoadState, Place, Reading, Saved, StopAfter, TrialReading, TrialState, Warning,
+    advice,
 };
 use crate::snapshot::{self, Snapshot};
 
@@ -105,9 +106,7 @@ impl Engine {
     }
 
     fn snapshot(&self, number: u64) -> Option<Snapshot> {
-        let archive = self
-            .trials
-            .archive(number, &self.config.goals, self.clock.elapsed())?;
+        let archive = self.trials.archive(number, &self.config.goals)?;
         let alone = self.trials.numbers().len() == 1;
         let mut snapshot = Snapshot {
             librdkafka_version: crate::settings::native::version(),
@@ -198,7 +197,7 @@ impl Engine {
             .zip(&row.goals)
             .map(|(goal, state)| snapshot::Goal {
                 goal: goal.to_string(),
-                outcome: (*state).into(),
+                outcome: judged(*state),
             })
             .collect()
     }
@@ -237,7 +236,9 @@ impl Engine {
             None => Err(format!("there is no trial #{number}")),
             Some(snapshot) => match place {
                 Place::Name(name) => snapshot::store::save(&snapshot, name),
-                Place::File(path) => snapshot::store::save_file(&snapshot, path).map(|()| path.clone()),
+                Place::File(path) => {
+                    snapshot::store::save_file(&snapshot, path).map(|()| path.clone())
+                }
             }
             .map(|path| path.display().to_string())
             .map_err(|error| error.to_string()),
@@ -248,6 +249,14 @@ impl Engine {
             outcome,
             serial,
         });
+    }
+}
+
+fn judged(state: GoalState) -> snapshot::GoalOutcome {
+    match state {
+        GoalState::Held => snapshot::GoalOutcome::Held,
+        GoalState::Missed => snapshot::GoalOutcome::Missed,
+        GoalState::Unknown => snapshot::GoalOutcome::Unknown,
     }
 }
 

@@ -11,8 +11,8 @@ use crate::load::native;
 use crate::load::parts::{ReportPart, SenderPart};
 use crate::load::workload::{Rate, SendMode, Workload};
 use crate::measure::counts::Counts;
-use crate::measure::statistics::Statistics;
 use crate::measure::stage_meter::StageMeter;
+use crate::measure::statistics::Statistics;
 use crate::measure::tally::Tally;
 use crate::measure::{Accounts, ErrorCount};
 use crate::settings::{Bytes, Settings};
@@ -85,6 +85,7 @@ impl Trial {
         assignment: Arc<Assignment>,
         report: Arc<ReportPart>,
         applied: u64,
+        meter: StageMeter,
     ) -> Self {
         Self {
             number,
@@ -283,13 +284,7 @@ impl Trial {
         let figures = self.counted();
         let response = figures.response.latencies(Some(&figures.failed_response));
         let send = figures.send.latencies(None);
-        let seconds = if self.settled.is_some() {
-            self.held
-        } else {
-            self.loaded
-        }
-        .as_secs_f64()
-        .max(0.001);
+        let (delivered, bytes, seconds) = self.delivered_in();
         let mut row = TrialReading {
             number: self.number,
             settings: Arc::clone(&self.settings),
@@ -334,11 +329,20 @@ impl Trial {
     /// the time of load since it settled.
     fn delivered_in(&self) -> (f64, f64, f64) {
         let from = self.settled_from.accounts;
-        let whole = self.settled.is_none_or(|settled| settled == self.first_attempt);
+        let whole = self
+            .settled
+            .is_none_or(|settled| settled == self.first_attempt);
         let (until, time) = match (self.at_leave, self.duration()) {
             (Some(_), Some(duration)) if whole => (self.now.accounts, duration),
             (Some(at_leave), _) => (at_leave, self.held),
-            (None, _) => (self.now.accounts, if self.settled.is_some() { self.held } else { self.loaded }),
+            (None, _) => (
+                self.now.accounts,
+                if self.settled.is_some() {
+                    self.held
+                } else {
+                    self.loaded
+                },
+            ),
         };
         let delivered = count(until.delivered.saturating_sub(from.delivered));
         let bytes = count(until.delivered_bytes.saturating_sub(from.delivered_bytes));
@@ -354,7 +358,7 @@ impl Trial {
         }
     }
 
-    fn stages(&self, at: Duration, figures: &Figures) -> crate::measure::Stages {
+    fn stages(&self, figures: &Figures) -> crate::measure::Stages {
         let mean = |counts: &Counts| {
             counts
                 .mean()
@@ -373,25 +377,11 @@ impl Trial {
         )]
         let batch_size = Bytes(self.settings.number("batch.size") as u64);
         self.meter.stages(
-            at,
             mean(&figures.response),
             mean(&figures.send),
             batch_size,
             record_bytes,
         )
-    }
-
-    fn partitions(&self) -> Vec<u64> {
-        let Some(statistics) = &self.statistics else {
-            return Vec::new();
-        };
-        let before = |at: usize| self.partitions_before.get(at).copied().unwrap_or(0);
-        statistics
-            .partitions()
-            .iter()
-            .enumerate()
-            .map(|(at, sent)| sent.saturating_sub(before(at)))
-            .collect()
     }
 }
 

@@ -241,7 +241,7 @@ impl Trials {
     }
 
     /// Closes the trials of which nothing is under way.
-    pub fn close_drained(&mut self, goals: &[Goal], at: Duration) {
+    pub fn close_drained(&mut self, goals: &[Goal]) {
         let (done, active) = std::mem::take(&mut self.active)
             .into_iter()
             .partition::<Vec<_>, _>(Trial::is_drained);
@@ -250,7 +250,7 @@ impl Trials {
             trial.advance();
             *self.accepted.entry(trial.serial).or_default() += trial.accepted();
             self.closed.push(Archive {
-                row: Arc::new(trial.reading(goals, at, true)),
+                row: Arc::new(trial.reading(goals, true)),
                 rest: Rest::of(&trial),
             });
         }
@@ -259,7 +259,7 @@ impl Trials {
 
     /// Every row, oldest first.
     #[must_use]
-    pub fn rows(&self, goals: &[Goal], at: Duration) -> Vec<Arc<TrialReading>> {
+    pub fn rows(&self, goals: &[Goal]) -> Vec<Arc<TrialReading>> {
         let mut rows: Vec<_> = self
             .closed
             .iter()
@@ -268,7 +268,7 @@ impl Trials {
         rows.extend(
             self.active
                 .iter()
-                .map(|trial| Arc::new(trial.reading(goals, at, false))),
+                .map(|trial| Arc::new(trial.reading(goals, false))),
         );
         rows.sort_by_key(|row| row.number);
         rows
@@ -276,7 +276,7 @@ impl Trials {
 
     /// One trial's row with what a snapshot needs beside it.
     #[must_use]
-    pub fn archive(&self, number: u64, goals: &[Goal], at: Duration) -> Option<Archive> {
+    pub fn archive(&self, number: u64, goals: &[Goal]) -> Option<Archive> {
         let closed = self
             .closed
             .iter()
@@ -289,7 +289,7 @@ impl Trials {
         }
         let trial = self.active.iter().find(|trial| trial.number == number)?;
         Some(Archive {
-            row: Arc::new(trial.reading(goals, at, false)),
+            row: Arc::new(trial.reading(goals, false)),
             rest: Rest::of(trial),
         })
     }

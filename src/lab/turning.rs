@@ -303,7 +303,10 @@ impl Engine {
         let report = Arc::new(ReportPart::default());
         let at = self.clock.elapsed();
         let kept = self.trials.live().filter(|live| live.serial == open.serial);
-        let meter = kept.map_or_else(|| StageMeter::new(at), |live| StageMeter::after(live.last_statistics().clone(), at));
+        let meter = kept.map_or_else(
+            || StageMeter::new(at),
+            |live| StageMeter::after(live.last_statistics().clone(), at),
+        );
         if let Some(producer) = self.crew.producer(open.serial) {
             producer.register(plan.number, Arc::clone(&report));
         }
@@ -316,6 +319,7 @@ impl Engine {
             Arc::clone(&assignment),
             report,
             open.wish.applied,
+            meter,
         );
         self.trials.open(trial);
         if let Err(error) = self.crew.assign(assignment, self.clock) {

@@ -11,9 +11,12 @@ impl Environment {
         let system = rustix::system::uname();
         let words = [system.sysname(), system.release(), system.machine()];
         Self {
-            os: words.map(|word| word.to_string_lossy().into_owned()).join(" "),
+            os: words
+                .map(|word| word.to_string_lossy().into_owned())
+                .join(" "),
             cpu: field("/proc/cpuinfo", "model name"),
-            cores: std::thread::available_parallelism().map_or(0, |cores| u32::try_from(cores.get()).unwrap_or(u32::MAX)),
+            cores: std::thread::available_parallelism()
+                .map_or(0, |cores| u32::try_from(cores.get()).unwrap_or(u32::MAX)),
             memory: field("/proc/meminfo", "MemTotal").and_then(|text| kibibytes(&text)),
             clock_resolution_ns: clock_resolution(),
         }

@@ -10,8 +10,8 @@ use rdkafka::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 
 use crate::kafka::{
-    PASSWORD, PATIENCE, USER, assert_log_grew, one, own, plain_config, possible, produce, secured,
-    topic,
+    PASSWORD, PATIENCE, STARTER, USER, assert_log_grew, one, own, plain_config, possible, produce,
+    secured, topic,
 };
 
 #[test]
@@ -83,8 +83,6 @@ fn nothing_is_left_when_the_handle_is_dropped() {
         process.display()
     );
 }
-
-const STARTER: &str = "LINGER_IT_STARTER";
 
 /// No test by itself: the process that the next test kills. It starts a broker, tells where, and waits.
 #[test]
