@@ -96,9 +96,10 @@ impl View<'_> {
         (rate.is_finite() && rate > 0.0).then_some(rate)
     }
 
-    /// Whether any goal on a time is missed.
+    /// Whether any goal on a time is missed; without the goals themselves, whether any is.
     fn misses_a_time(&self) -> bool {
-        self.missed().any(|goal| goal.latency(self.trial).is_some())
+        let unnamed = self.goals.is_empty() && self.trial.goals.contains(&GoalState::Missed);
+        unnamed || self.missed().any(|goal| goal.latency(self.trial).is_some())
     }
 
     fn missed(&self) -> impl Iterator<Item = &Goal> {

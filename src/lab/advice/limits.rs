@@ -137,7 +137,7 @@ pub(super) fn sync_sends(view: &View) -> Option<Advice> {
 /// Records wait in send(), because more fall due than leave.
 pub(super) fn queue_full(view: &View) -> Option<Advice> {
     let (rate, sent, mean) = (view.rate()?, view.trial.sent_per_s, view.mean()?);
-    let send = at_least(view.trial.stages.breakdown.send, (mean * 0.2).max(1.0))?;
+    let blocked = at_least(view.trial.stages.breakdown.send, (mean * 0.2).max(1.0))?;
     if !view.settled() || sent > rate * 0.97 || view.settings.word("send.mode") == "sync" {
         return None;
     }
@@ -147,7 +147,7 @@ pub(super) fn queue_full(view: &View) -> Option<Advice> {
         text: format!(
             "send() blocks {} on average, the queue is full: {}/s fall due and {}/s are delivered. \
              Expect no blocking at {to}.",
-            ms(send),
+            ms(blocked),
             whole(rate),
             whole(sent)
         ),

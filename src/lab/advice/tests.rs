@@ -105,6 +105,7 @@ fn many_nearly_empty_requests_ask_for_linger_unless_a_time_is_too_long_already()
     let advice = sentence(&told(small.clone()), "900 requests/s carry 66 records");
     assert_eq!(advice.turn, Some(("linger.ms", Value::Number(10.0))));
     small.goals = vec![GoalState::Missed];
+    silent(&told(small.clone()), "requests/s");
     let goals = [Goal::parse("p99<10ms").unwrap()];
     let advice = advise_for(&reading(small), &goals);
     silent(&advice, "requests/s");

@@ -1,3 +1,4 @@
+use super::text::{FIGURES, RELATIONS};
 use super::*;
 use crate::lab::constructed::{latencies, trial};
 use proptest::prelude::*;

@@ -1,4 +1,4 @@
-//! Goals as text: `p99<20ms`, `failed=0`, `throughput>=5000`.
+//! Goals as text: read and written.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,53 +6,44 @@ use std::str::FromStr;
 use super::{Figure, Goal, Relation};
 
 /// Why a text is not a goal.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum GoalError {
-    /// There is no relation in it.
-    #[error("goal {0:?} has no relation; write for example p99<20ms or failed=0")]
-    Relation(String),
-    /// The figure is unknown.
-    #[error(
-        "goal {goal:?} names no figure; use p50 … p99.99, mean, max, throughput, failed or lost, not {given:?}"
-    )]
+    /// There is no figure of this name.
+    #[error("goal {text:?}: {name:?} is no figure; there are {}", figure_names())]
     Figure {
-        /// The whole goal.
-        goal: String,
-        /// What stood for the figure.
-        given: String,
+        /// The goal.
+        text: String,
+        /// What stands for the figure.
+        name: String,
     },
-    /// The bound cannot be read.
-    #[error("goal {goal:?}: {given:?} is no bound; write a number{}", unit_hint(*.is_time))]
+    /// There is no relation.
+    #[error(
+        "goal {text:?} has no relation; write <, <=, =, >= or > after the figure, such as p99<20ms"
+    )]
+    Relation {
+        /// The goal.
+        text: String,
+    },
+    /// The bound is not a number of the figure's unit.
+    #[error("goal {text:?}: {bound:?} is no bound; write {example}")]
     Bound {
-        /// The whole goal.
-        goal: String,
-        /// What stood for the bound.
-        given: String,
-        /// Whether the figure is a time.
-        is_time: bool,
+        /// The goal.
+        text: String,
+        /// What stands for the bound.
+        bound: String,
+        /// What would be right.
+        example: &'static str,
     },
 }
 
-fn unit_hint(is_time: bool) -> &'static str {
-    if is_time {
-        " of milliseconds, such as 20, 20ms or 1.5s"
-    } else {
-        ", such as 0 or 5000"
-    }
-}
-
-/// Relations with their spelling, longer ones first, so that `<=` is not read as `<`.
-const RELATIONS: [(&str, Relation); 7] = [
-    ("<=", Relation::AtMost),
-    (">=", Relation::AtLeast),
-    ("==", Relation::Equal),
-    ("<", Relation::Below),
-    (">", Relation::Above),
-    ("=", Relation::Equal),
-    ("≤", Relation::AtMost),
-];
-
-const WORDS: [(&str, Figure); 5] = [
+/// Every figure with its name.
+pub(super) const FIGURES: [(&str, Figure); 11] = [
+    ("p50", Figure::Percentile(50.0)),
+    ("p90", Figure::Percentile(90.0)),
+    ("p95", Figure::Percentile(95.0)),
+    ("p99", Figure::Percentile(99.0)),
+    ("p99.9", Figure::Percentile(99.9)),
+    ("p99.99", Figure::Percentile(99.99)),
     ("mean", Figure::Mean),
     ("max", Figure::Max),
     ("throughput", Figure::Throughput),
@@ -60,145 +51,135 @@ const WORDS: [(&str, Figure); 5] = [
     ("lost", Figure::Lost),
 ];
 
-impl FromStr for Goal {
-    type Err = GoalError;
+/// Every relation with its sign; the longer signs first, so that `<=` is not read as `<`.
+pub(super) const RELATIONS: [(&str, Relation); 6] = [
+    ("<=", Relation::AtMost),
+    (">=", Relation::AtLeast),
+    ("==", Relation::Equal),
+    ("<", Relation::Below),
+    (">", Relation::Above),
+    ("=", Relation::Equal),
+];
 
-    fn from_str(text: &str) -> Result<Self, GoalError> {
-        let goal = text.trim();
-        let place = goal
-            .char_indices()
-            .find_map(|(at, _)| {
-                let rest = goal.get(at..)?;
-                let (word, relation) = RELATIONS.iter().find(|(word, _)| rest.starts_with(word))?;
-                Some((at, word.len(), *relation))
-            })
-            .ok_or_else(|| GoalError::Relation(goal.into()))?;
-        let (at, length, relation) = place;
-        let left = goal.get(..at).unwrap_or_default().trim();
-        let right = goal.get(at + length..).unwrap_or_default().trim();
-        let figure = figure(left).ok_or_else(|| GoalError::Figure {
-            goal: goal.into(),
-            given: left.into(),
+/// Units of time, in milliseconds; the longer ones first.
+const TIMES: [(&str, f64); 5] = [
+    ("ms", 1.0),
+    ("us", 1e-3),
+    ("µs", 1e-3),
+    ("s", 1e3),
+    ("", 1.0),
+];
+/// Multiples of a count.
+const MULTIPLES: [(&str, f64); 3] = [("k", 1e3), ("M", 1e6), ("", 1.0)];
+
+fn figure_names() -> String {
+    FIGURES.map(|(name, _)| name).join(", ")
+}
+
+impl Goal {
+    /// Reads `p99<20ms`, `mean<=500us`, `throughput>=20000/s`, `failed=0`. A time without a unit is in milliseconds.
+    pub fn parse(text: &str) -> Result<Self, GoalError> {
+        let relation = GoalError::Relation { text: text.into() };
+        let at = text.find(['<', '>', '=']).ok_or(relation.clone())?;
+        let (name, rest) = text.split_at(at);
+        let (sign, relation) = RELATIONS
+            .into_iter()
+            .find(|(sign, _)| rest.starts_with(sign))
+            .ok_or(relation)?;
+        let name = name.trim();
+        let figure = FIGURES.into_iter().find(|(known, _)| *known == name);
+        let (_, figure) = figure.ok_or_else(|| GoalError::Figure {
+            text: text.into(),
+            name: name.into(),
         })?;
-        let bound = bound(right, figure.is_time()).ok_or_else(|| GoalError::Bound {
-            goal: goal.into(),
-            given: right.into(),
-            is_time: figure.is_time(),
+        let bound = rest[sign.len()..].trim();
+        let number = figure.read_bound(bound).ok_or_else(|| GoalError::Bound {
+            text: text.into(),
+            bound: bound.into(),
+            example: figure.example(),
         })?;
         Ok(Self {
             figure,
             relation,
-            bound,
+            bound: number,
         })
     }
 }
 
-fn figure(text: &str) -> Option<Figure> {
-    let lower = text.to_ascii_lowercase();
-    if let Some((_, figure)) = WORDS.iter().find(|(word, _)| *word == lower) {
-        return Some(*figure);
-    }
-    let percent: f64 = lower.strip_prefix('p')?.parse().ok()?;
-    [50.0, 90.0, 95.0, 99.0, 99.9, 99.99]
-        .contains(&percent)
-        .then_some(Figure::Percentile(percent))
-}
-
-fn bound(text: &str, is_time: bool) -> Option<f64> {
-    let (digits, factor) = if is_time {
-        time_unit(text)
-    } else {
-        (text.strip_suffix("/s").unwrap_or(text), 1.0)
-    };
-    let number: f64 = digits.trim().parse().ok()?;
-    (number.is_finite() && number >= 0.0).then_some(number * factor)
-}
-
-fn time_unit(text: &str) -> (&str, f64) {
-    [("ms", 1.0), ("us", 0.001), ("µs", 0.001), ("s", 1000.0)]
-        .into_iter()
-        .find_map(|(unit, factor)| text.strip_suffix(unit).map(|digits| (digits, factor)))
-        .unwrap_or((text, 1.0))
-}
-
 impl Figure {
-    /// Whether it is a time, in milliseconds.
+    /// Its name: `p99.9`, `throughput`.
     #[must_use]
-    pub fn is_time(self) -> bool {
+    pub fn name(self) -> &'static str {
+        let row = FIGURES.into_iter().find(|(_, figure)| *figure == self);
+        row.map_or("percentile", |(name, _)| name)
+    }
+
+    fn is_time(self) -> bool {
         matches!(self, Self::Percentile(_) | Self::Mean | Self::Max)
     }
-}
 
-impl fmt::Display for Figure {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Self::Percentile(percent) = self {
-            return write!(out, "p{percent}");
+    fn example(self) -> &'static str {
+        match self {
+            Self::Throughput => "records per second, such as 20000/s",
+            Self::Failed | Self::Lost => "a count, such as 0",
+            _ => "a time, such as 20ms, 1.5s or 300us",
         }
-        let word = WORDS.iter().find(|(_, figure)| figure == self);
-        out.write_str(word.map_or("", |(word, _)| word))
+    }
+
+    fn read_bound(self, text: &str) -> Option<f64> {
+        let text = match self {
+            Self::Throughput => text.strip_suffix("/s").unwrap_or(text),
+            _ => text,
+        };
+        let units: &[(&str, f64)] = if self.is_time() { &TIMES } else { &MULTIPLES };
+        let (number, factor) = units
+            .iter()
+            .find_map(|(unit, factor)| Some((text.strip_suffix(unit)?, factor)))?;
+        let bound = number.trim().parse::<f64>().ok()? * factor;
+        (bound.is_finite() && bound >= 0.0).then_some(bound)
     }
 }
 
-impl fmt::Display for Relation {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = match self {
-            Self::Below => "<",
-            Self::AtMost => "<=",
-            Self::Equal => "=",
-            Self::AtLeast => ">=",
-            Self::Above => ">",
-        };
-        out.write_str(word)
+impl Relation {
+    fn sign(self) -> &'static str {
+        let row = RELATIONS
+            .into_iter()
+            .rev()
+            .find(|(_, relation)| *relation == self);
+        row.map_or("=", |(sign, _)| sign)
     }
 }
 
 impl fmt::Display for Goal {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let unit = if self.figure.is_time() { "ms" } else { "" };
-        write!(out, "{}{}{}{unit}", self.figure, self.relation, self.bound)
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, sign, bound) = (self.figure.name(), self.relation.sign(), self.bound);
+        let unit = match self.figure {
+            Figure::Throughput => "/s",
+            Figure::Failed | Figure::Lost => "",
+            _ => "ms",
+        };
+        write!(formatter, "{name}{sign}{bound}{unit}")
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+impl FromStr for Goal {
+    type Err = GoalError;
 
-    fn goal(text: &str) -> Goal {
-        text.parse().unwrap()
+    fn from_str(text: &str) -> Result<Self, GoalError> {
+        Self::parse(text)
     }
+}
 
-    #[test]
-    fn goals_are_read_and_written() {
-        let cases = [
-            ("p99<20ms", "p99<20ms"),
-            (" p99.9 <= 1.5s ", "p99.9<=1500ms"),
-            ("failed=0", "failed=0"),
-            ("lost==0", "lost=0"),
-            ("throughput>=5000/s", "throughput>=5000"),
-            ("max<250us", "max<0.25ms"),
-            ("mean<5", "mean<5ms"),
-        ];
-        for (text, written) in cases {
-            assert_eq!(goal(text).to_string(), written);
-            assert_eq!(goal(written), goal(text));
-        }
+impl TryFrom<String> for Goal {
+    type Error = GoalError;
+
+    fn try_from(text: String) -> Result<Self, GoalError> {
+        Self::parse(&text)
     }
+}
 
-    #[test]
-    fn bad_goals_say_what_is_wrong() {
-        let cases = [
-            ("p99", "has no relation"),
-            ("", "has no relation"),
-            ("p98<20ms", "names no figure"),
-            ("speed>3", "\"speed\""),
-            ("p99<fast", "is no bound"),
-            ("failed=-1", "is no bound"),
-            ("failed<5ms", "is no bound"),
-            ("p99<NaN", "is no bound"),
-        ];
-        for (text, expected) in cases {
-            let message = text.parse::<Goal>().unwrap_err().to_string();
-            assert!(message.contains(expected), "{text:?}: {message}");
-        }
+impl From<Goal> for String {
+    fn from(goal: Goal) -> Self {
+        goal.to_string()
     }
 }

@@ -44,7 +44,7 @@ fn check(history: &History, pushed: u32) {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(8))]
     #[test]
-    fn sums_are_kept_and_the_number_is_bounded(pushed in 1..40_000u32, hold in 1..400u32) {
+    fn sums_are_kept_and_the_number_is_bounded(pushed in 1..15_000u32, hold in 1..400u32) {
         let mut history = History::new();
         for at in 0..pushed {
             history.push(column(at, u64::from(at / hold)));
@@ -56,11 +56,11 @@ proptest! {
 #[test]
 fn three_days_of_one_trial_keep_within_the_bound() {
     let mut history = History::new();
-    let columns = 3 * 24 * 36_000 / 20;
+    let columns = 3 * 24 * 36_000 / 50;
     for at in 0..columns {
-        // One column of 2 s stands for twenty, to keep the test short.
+        // One column of 5 s stands for fifty, to keep the test short.
         let mut wide = column(at, 1);
-        (wide.from, wide.to) = (STEP * at * 20, STEP * (at + 1) * 20);
+        (wide.from, wide.to) = (STEP * at * 50, STEP * (at + 1) * 50);
         history.push(wide);
     }
     assert!(history.len() <= MOST_COLUMNS && history.len() > 1000);
