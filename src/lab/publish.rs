@@ -56,7 +56,7 @@ impl Engine {
         reading.warnings = reading
             .live_trial()
             .map_or_else(Vec::new, |live| self.warnings(live));
-        reading.advice = advice::advise(&reading);
+        reading.advice = advice::advise_for(&reading, &self.config.goals);
         reading
     }
 
