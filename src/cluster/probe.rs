@@ -1,0 +1,412 @@
+//! Questions to a cluster: who it is, what its topic is like, where its partitions end. Everything here blocks, within a bound.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use futures::executor::block_on;
+use rdkafka::ClientConfig;
+use rdkafka::admin::{AdminClient, AdminOptions, ConfigResource, ResourceSpecifier};
+use rdkafka::metadata::{Metadata, MetadataTopic};
+use rdkafka::producer::{BaseProducer, Producer};
+use rdkafka::types::RDKafkaErrorCode;
+
+use super::connection::Connection;
+use super::ear::Ear;
+use super::facts::{BrokerFacts, ClusterFacts, ClusterKind, TopicFacts};
+use super::shown::Shown;
+use super::topics;
+use super::trouble::{self, ProbeError};
+
+/// The longest that [`Probe::open`] tries to reach a cluster.
+pub const REACH: Duration = Duration::from_secs(12);
+
+/// One question's share of that.
+const ATTEMPT: Duration = Duration::from_millis(1_500);
+
+/// The longest that one later question takes.
+const ANSWER: Duration = Duration::from_secs(8);
+
+/// A topic that is asked for where only the brokers matter: asking for all topics costs a large cluster dear.
+const NOBODY: &str = "linger-nobody";
+
+/// Between two looks at the end offsets, to see whether they move.
+const LOOK: Duration = Duration::from_millis(700);
+
+/// The end offset of every partition of a topic.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EndOffsets {
+    /// By partition.
+    pub partitions: BTreeMap<i32, i64>,
+}
+
+impl EndOffsets {
+    /// The sum over all partitions.
+    #[must_use]
+    pub fn sum(&self) -> i64 {
+        self.partitions.values().sum()
+    }
+}
+
+/// An open line to a cluster, for questions only: it never produces. May be used from any thread; every call blocks.
+pub struct Probe {
+    client: BaseProducer<Ear>,
+    ear: Ear,
+    config: ClientConfig,
+    servers: String,
+    connection: Connection,
+    kind: ClusterKind,
+}
+
+impl std::fmt::Debug for Probe {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Probe")
+            .field("connection", &self.connection)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Probe {
+    /// Reaches the cluster, or says within [`REACH`] and a second or two why it cannot.
+    ///
+    /// # Errors
+    /// [`ProbeError`] with the reason that librdkafka heard and the way out.
+    pub fn open(connection: &Connection, kind: ClusterKind) -> Result<Self, ProbeError> {
+        Self::open_within(connection, kind, REACH)
+    }
+
+    /// [`Probe::open`] with a bound of its own.
+    ///
+    /// # Errors
+    /// As [`Probe::open`].
+    pub fn open_within(
+        connection: &Connection,
+        kind: ClusterKind,
+        bound: Duration,
+    ) -> Result<Self, ProbeError> {
+        let config = connection.question_config()?;
+        let ear = Ear::default();
+        let client: BaseProducer<Ear> = config
+            .create_with_context(ear.clone())
+            .map_err(|error| ProbeError::Configuration(trouble::said(&error)))?;
+        let servers = connection.bootstrap().unwrap_or_default().to_owned();
+        let connection = connection.clone();
+        let probe = Self {
+            client,
+            ear,
+            config,
+            servers,
+            connection,
+            kind,
+        };
+        probe.reach(bound)?;
+        Ok(probe)
+    }
+
+    fn reach(&self, bound: Duration) -> Result<(), ProbeError> {
+        let begin = Instant::now();
+        loop {
+            let answer = self
+                .client
+                .client()
+                .fetch_metadata(Some(NOBODY), ATTEMPT.min(bound));
+            self.listen();
+            let Err(error) = answer else {
+                return Ok(());
+            };
+            let judged = trouble::judge(&self.servers, &self.ear.heard());
+            let is_over = begin.elapsed() + ATTEMPT > bound;
+            match judged {
+                Some(ProbeError::TimedOut { address, said, .. }) if is_over => {
+                    return Err(ProbeError::TimedOut {
+                        address,
+                        seconds: begin.elapsed().as_secs(),
+                        said,
+                    });
+                }
+                Some(reason) if is_over || reason.is_final() || self.all_are_down() => {
+                    return Err(reason);
+                }
+                None if is_over => return Err(self.silent(&error, begin.elapsed())),
+                _ => {}
+            }
+        }
+    }
+
+    fn silent(&self, error: &rdkafka::error::KafkaError, waited: Duration) -> ProbeError {
+        let address = Shown::new(&self.servers);
+        match error.rdkafka_error_code() {
+            Some(
+                RDKafkaErrorCode::BrokerTransportFailure | RDKafkaErrorCode::OperationTimedOut,
+            ) => ProbeError::TimedOut {
+                address,
+                seconds: waited.as_secs(),
+                said: None,
+            },
+            _ => ProbeError::Other {
+                address,
+                said: trouble::said(error),
+            },
+        }
+    }
+
+    fn all_are_down(&self) -> bool {
+        let down = Some(RDKafkaErrorCode::AllBrokersDown);
+        self.ear.heard().iter().any(|line| line.code == down)
+    }
+
+    /// Serves librdkafka's log and error events, so that the ear hears them.
+    fn listen(&self) {
+        self.client.poll(Duration::from_millis(50));
+    }
+
+    /// What librdkafka said so far, without secrets.
+    #[must_use]
+    pub fn heard(&self) -> Vec<String> {
+        self.listen();
+        self.ear
+            .heard()
+            .into_iter()
+            .map(|line| line.text.into())
+            .collect()
+    }
+
+    /// Who the cluster is and what `topic` is like; what cannot be learnt is named in `gaps`, and costs that field only.
+    ///
+    /// # Errors
+    /// The cluster stopped answering. A topic that is not there has no partitions.
+    pub fn facts(&self, topic: &str) -> Result<ClusterFacts, ProbeError> {
+        let metadata = self.metadata(topic)?;
+        let brokers = metadata.brokers().iter().map(|broker| BrokerFacts {
+            id: broker.id(),
+            address: Shown::new(&format!("{}:{}", broker.host(), broker.port())).into(),
+            up: true,
+        });
+        let mut facts = ClusterFacts {
+            kind: self.kind,
+            cluster_id: self
+                .client
+                .client()
+                .fetch_cluster_id(ANSWER)
+                .map(|id| Shown::new(&id).into()),
+            broker_version: None,
+            brokers: brokers.collect(),
+            security: self.connection.security(),
+            user: self.connection.user().map(|user| Shown::new(user).into()),
+            ours: false,
+            topic: TopicFacts {
+                name: Shown::new(topic).into(),
+                ours: topics::is_ours(topic),
+                ..TopicFacts::default()
+            },
+            gaps: Vec::new(),
+        };
+        facts.brokers.sort_by_key(|broker| broker.id);
+        if facts.cluster_id.is_none() {
+            facts
+                .gaps
+                .push("cluster id: the brokers tell none".to_owned());
+        }
+        match found(&metadata, topic) {
+            Ok(Some(found)) => {
+                describe_layout(&mut facts.topic, found);
+                self.describe_settings(topic, &mut facts);
+            }
+            Ok(None) => facts
+                .gaps
+                .push(ProbeError::NoTopic(Shown::new(topic)).to_string()),
+            Err(denied) => facts.gaps.push(format!("topic: {denied}")),
+        }
+        Ok(facts)
+    }
+
+    /// Whether the topic exists.
+    ///
+    /// # Errors
+    /// The cluster stopped answering, or the right to ask is missing.
+    pub fn has_topic(&self, topic: &str) -> Result<bool, ProbeError> {
+        Ok(found(&self.metadata(topic)?, topic)?.is_some())
+    }
+
+    /// The end offset of every partition of `topic`, from its leaders.
+    ///
+    /// # Errors
+    /// No such topic, a missing right (naming the ACL), or no answer within the bound.
+    pub fn end_offsets(&self, topic: &str) -> Result<EndOffsets, ProbeError> {
+        let metadata = self.metadata(topic)?;
+        let topic_found =
+            found(&metadata, topic)?.ok_or_else(|| ProbeError::NoTopic(Shown::new(topic)))?;
+        let deadline = Instant::now() + ANSWER;
+        let mut ends = EndOffsets::default();
+        for partition in topic_found.partitions() {
+            let left = deadline
+                .saturating_duration_since(Instant::now())
+                .max(Duration::from_millis(200));
+            let (_, end) = self
+                .client
+                .client()
+                .fetch_watermarks(topic, partition.id(), left)
+                .map_err(|error| {
+                    self.failed(&error, "read end offsets", &topic_acl("DESCRIBE", topic))
+                })?;
+            ends.partitions.insert(partition.id(), end);
+        }
+        Ok(ends)
+    }
+
+    /// Whether somebody writes to `topic` now: two looks at its end offsets, 0.7 s apart.
+    ///
+    /// # Errors
+    /// As [`Probe::end_offsets`].
+    pub fn end_offsets_move(&self, topic: &str) -> Result<bool, ProbeError> {
+        let before = self.end_offsets(topic)?;
+        std::thread::sleep(LOOK);
+        Ok(self.end_offsets(topic)? != before)
+    }
+
+    pub(super) fn admin(&self) -> Result<AdminClient<Ear>, ProbeError> {
+        self.config
+            .create_with_context(self.ear.clone())
+            .map_err(|error| ProbeError::Configuration(trouble::said(&error)))
+    }
+
+    /// The names of every topic that this user may see, unescaped.
+    ///
+    /// # Errors
+    /// The cluster stopped answering.
+    pub fn topic_names(&self) -> Result<Vec<String>, ProbeError> {
+        let metadata = self
+            .client
+            .client()
+            .fetch_metadata(None, ANSWER)
+            .map_err(|error| self.failed(&error, "list topics", "DESCRIBE on Topic:*"))?;
+        Ok(metadata
+            .topics()
+            .iter()
+            .map(|topic| topic.name().to_owned())
+            .collect())
+    }
+
+    pub(super) fn broker_count(&self) -> Result<usize, ProbeError> {
+        Ok(self.metadata(NOBODY)?.brokers().len())
+    }
+
+    fn metadata(&self, topic: &str) -> Result<Metadata, ProbeError> {
+        self.client
+            .client()
+            .fetch_metadata(Some(topic), ANSWER)
+            .map_err(|error| self.failed(&error, "read metadata", &topic_acl("DESCRIBE", topic)))
+    }
+
+    pub(super) fn failed(
+        &self,
+        error: &rdkafka::error::KafkaError,
+        operation: &'static str,
+        acl: &str,
+    ) -> ProbeError {
+        self.listen();
+        let is_denied = match error {
+            rdkafka::error::KafkaError::AdminOp(code) => denies(*code),
+            other => other.rdkafka_error_code().is_some_and(denies),
+        };
+        if is_denied {
+            return ProbeError::Denied {
+                operation,
+                acl: acl.to_owned(),
+            };
+        }
+        let judged = trouble::judge(&self.servers, &self.ear.heard());
+        judged.unwrap_or_else(|| ProbeError::Other {
+            address: Shown::new(&self.servers),
+            said: Shown::new(&format!("cannot {operation}: {}", trouble::said(error))),
+        })
+    }
+
+    fn describe_settings(&self, topic: &str, facts: &mut ClusterFacts) {
+        if self.kind == ClusterKind::Embedded {
+            // The mock brokers hang up on this question.
+            return;
+        }
+        match self.settings_of(topic) {
+            Ok(settings) => fill(&mut facts.topic, &settings),
+            Err(error) => facts.gaps.push(format!(
+                "min.insync.replicas, cleanup.policy, compression.type, max.message.bytes, retention.ms: {error}"
+            )),
+        }
+    }
+
+    fn settings_of(&self, topic: &str) -> Result<ConfigResource, ProbeError> {
+        let admin = self.admin()?;
+        let options = AdminOptions::new().request_timeout(Some(ANSWER));
+        let acl = topic_acl("DESCRIBE_CONFIGS", topic);
+        let wanted = [ResourceSpecifier::Topic(topic)];
+        let answers = block_on(admin.describe_configs(&wanted, &options))
+            .map_err(|error| self.failed(&error, "read topic settings", &acl))?;
+        match answers.into_iter().next() {
+            Some(Ok(resource)) => Ok(resource),
+            Some(Err(code)) if denies(code) => Err(ProbeError::Denied {
+                operation: "read topic settings",
+                acl,
+            }),
+            Some(Err(code)) => Err(self.odd(&format!("topic settings: {code}"))),
+            None => Err(self.odd("topic settings: no answer")),
+        }
+    }
+
+    pub(super) fn odd(&self, text: &str) -> ProbeError {
+        ProbeError::Other {
+            address: Shown::new(&self.servers),
+            said: Shown::new(text),
+        }
+    }
+}
+
+/// Whether a code means that a right is missing.
+pub(super) fn denies(code: RDKafkaErrorCode) -> bool {
+    matches!(
+        code,
+        RDKafkaErrorCode::TopicAuthorizationFailed
+            | RDKafkaErrorCode::ClusterAuthorizationFailed
+            | RDKafkaErrorCode::GroupAuthorizationFailed
+    )
+}
+
+/// An ACL as Kafka's own tools write it.
+pub(super) fn topic_acl(operation: &str, topic: &str) -> String {
+    format!("{operation} on Topic:{}", Shown::new(topic))
+}
+
+fn found<'a>(metadata: &'a Metadata, topic: &str) -> Result<Option<&'a MetadataTopic>, ProbeError> {
+    let Some(found) = metadata.topics().iter().find(|found| found.name() == topic) else {
+        return Ok(None);
+    };
+    match found.error().map(RDKafkaErrorCode::from) {
+        None => Ok(Some(found).filter(|found| !found.partitions().is_empty())),
+        Some(code) if denies(code) => Err(ProbeError::Denied {
+            operation: "see the topic",
+            acl: topic_acl("DESCRIBE", topic),
+        }),
+        Some(_) => Ok(None),
+    }
+}
+
+fn describe_layout(facts: &mut TopicFacts, topic: &MetadataTopic) {
+    facts.partitions = u32::try_from(topic.partitions().len()).unwrap_or(u32::MAX);
+    let replicas = topic
+        .partitions()
+        .iter()
+        .map(|partition| partition.replicas().len())
+        .min();
+    facts.replication_factor = replicas.and_then(|count| u32::try_from(count).ok());
+}
+
+fn fill(facts: &mut TopicFacts, settings: &ConfigResource) {
+    let text = |name: &str| settings.get(name).and_then(|entry| entry.value.clone());
+    facts.min_insync_replicas = text("min.insync.replicas").and_then(|value| value.parse().ok());
+    facts.cleanup_policy = text("cleanup.policy").map(|value| Shown::new(&value).into());
+    facts.compression_type = text("compression.type").map(|value| Shown::new(&value).into());
+    facts.max_message_bytes = text("max.message.bytes").and_then(|value| value.parse().ok());
+    facts.retention_ms = text("retention.ms").and_then(|value| value.parse().ok());
+}
+
+#[cfg(test)]
+mod tests;
