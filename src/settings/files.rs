@@ -43,12 +43,12 @@ pub enum FileError {
 
 /// The folder for what a person keeps: `LINGER_CONFIG_DIR`, else `linger` in the XDG config folder.
 pub fn config_folder() -> Result<PathBuf, FileError> {
-    folder("LINGER_CONFIG_DIR", |xdg| xdg.config_dir())
+    folder("LINGER_CONFIG_DIR", Xdg::config_dir)
 }
 
 /// The folder for results: `LINGER_DATA_DIR`, else `linger` in the XDG data folder.
 pub fn data_folder() -> Result<PathBuf, FileError> {
-    folder("LINGER_DATA_DIR", |xdg| xdg.data_dir())
+    folder("LINGER_DATA_DIR", Xdg::data_dir)
 }
 
 fn folder(variable: &'static str, of: fn(&Xdg) -> PathBuf) -> Result<PathBuf, FileError> {
