@@ -40,12 +40,19 @@ impl Ear {
         let mut heard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let line = Heard {
             code,
-            text: Shown::new(&redact(text)),
+            text: Shown::new(&redact(without_thread(text))),
         };
         if heard.len() < MOST_LINES && !heard.contains(&line) {
             heard.push(line);
         }
     }
+}
+
+/// Leaves out the thread's name, which repeats the broker's.
+fn without_thread(text: &str) -> &str {
+    text.strip_prefix("[thrd:")
+        .and_then(|rest| rest.split_once("]: "))
+        .map_or(text, |(_, rest)| rest)
 }
 
 impl ClientContext for Ear {

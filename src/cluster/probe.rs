@@ -104,6 +104,7 @@ impl Probe {
 
     fn reach(&self, bound: Duration) -> Result<(), ProbeError> {
         let begin = Instant::now();
+        let mut closed = 0;
         loop {
             let answer = self
                 .client
@@ -113,22 +114,30 @@ impl Probe {
             let Err(error) = answer else {
                 return Ok(());
             };
-            let judged = trouble::judge(&self.servers, &self.ear.heard());
             let is_over = begin.elapsed() + ATTEMPT > bound;
-            match judged {
+            let is_down = self.all_are_down();
+            match trouble::judge(&self.servers, &self.ear.heard()) {
                 Some(ProbeError::TimedOut { address, said, .. }) if is_over => {
+                    let seconds = begin.elapsed().as_secs();
                     return Err(ProbeError::TimedOut {
                         address,
-                        seconds: begin.elapsed().as_secs(),
+                        seconds,
                         said,
                     });
                 }
-                Some(reason) if is_over || reason.is_final() || self.all_are_down() => {
-                    return Err(reason);
-                }
+                Some(reason) if is_over || is_down || reason.is_final() => return Err(reason),
+                // A listener for TLS hangs up on plain text, and librdkafka says no word about it.
+                None if is_down && closed >= 1 => return Err(self.hung_up()),
                 None if is_over => return Err(self.silent(&error, begin.elapsed())),
-                _ => {}
+                _ => closed += usize::from(is_down),
             }
+        }
+    }
+
+    fn hung_up(&self) -> ProbeError {
+        ProbeError::WrongProtocol {
+            address: Shown::new(&self.servers),
+            said: Shown::new("no answer, no reason given"),
         }
     }
 
