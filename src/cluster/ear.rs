@@ -10,7 +10,7 @@ use rdkafka::producer::{DeliveryResult, ProducerContext};
 use super::secrets::redact;
 use super::shown::Shown;
 
-/// The most lines that one ear keeps; later ones are dropped.
+/// The most lines that one ear keeps; the oldest go first.
 const MOST_LINES: usize = 100;
 
 /// One thing that librdkafka said.
@@ -42,9 +42,13 @@ impl Ear {
             code,
             text: Shown::new(&redact(without_thread(text))),
         };
-        if heard.len() < MOST_LINES && !heard.contains(&line) {
-            heard.push(line);
+        if heard.contains(&line) {
+            return;
         }
+        if heard.len() >= MOST_LINES {
+            heard.remove(0);
+        }
+        heard.push(line);
     }
 }
 

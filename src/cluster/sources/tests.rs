@@ -223,3 +223,39 @@ fn dangerous_but_legal_choices_are_named() {
         "{cautions}"
     );
 }
+
+#[test]
+fn no_sensitive_key_shows_its_value_anywhere() {
+    const NAMES: [&str; 12] = [
+        "sasl.password",
+        "sasl.username",
+        "sasl.oauthbearer.config",
+        "sasl.oauthbearer.client.secret",
+        "sasl.oauthbearer.client.credentials.client.secret",
+        "sasl.oauthbearer.assertion.private.key.passphrase",
+        "sasl.oauthbearer.assertion.private.key.pem",
+        "ssl.key.password",
+        "ssl.key.pem",
+        "ssl.ca.pem",
+        "ssl.keystore.password",
+        "basic.auth.user.info",
+    ];
+    for name in NAMES {
+        let text =
+            format!("bootstrap.servers=127.0.0.1:1\nsecurity.protocol=SSL\n{name}=canary-{name}");
+        let told = match from_file(&text) {
+            Err(error) => format!("{error} {error:?}"),
+            Ok(read) => {
+                let connection = &read.connection;
+                let opened = crate::cluster::Probe::open_within(
+                    connection,
+                    crate::cluster::ClusterKind::Real,
+                    std::time::Duration::from_millis(100),
+                );
+                let reason = opened.unwrap_err();
+                format!("{read:?} {:?} {reason} {reason:?}", connection.shown())
+            }
+        };
+        assert!(!told.contains("canary"), "{name}: {told}");
+    }
+}
