@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use rdkafka::ClientConfig;
 use rdkafka::admin::AdminClient;
+use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::metadata::{Metadata, MetadataTopic};
 use rdkafka::producer::{BaseProducer, Producer};
 use rdkafka::types::RDKafkaErrorCode;
@@ -87,8 +88,12 @@ impl Probe {
         bound: Duration,
     ) -> Result<Self, ProbeError> {
         let config = connection.question_config()?;
+        let mut talkative = config.clone();
+        // The list of request versions, which tells the brokers' age, is said at this level only.
+        talkative.set("debug", "feature");
+        talkative.set_log_level(RDKafkaLogLevel::Debug);
         let ear = Ear::default();
-        let client: BaseProducer<Ear> = config
+        let client: BaseProducer<Ear> = talkative
             .create_with_context(ear.clone())
             .map_err(|error| ProbeError::Configuration(trouble::said(&error)))?;
         let servers = connection.bootstrap().unwrap_or_default().to_owned();

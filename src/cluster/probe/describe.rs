@@ -30,7 +30,7 @@ impl Probe {
                 .client()
                 .fetch_cluster_id(ANSWER)
                 .map(|id| Shown::new(&id).into()),
-            broker_version: None,
+            broker_version: self.broker_version(),
             brokers: brokers.collect(),
             security: self.connection.security(),
             user: self.connection.user().map(|user| Shown::new(user).into()),
@@ -59,6 +59,21 @@ impl Probe {
             Err(denied) => facts.gaps.push(format!("topic: {denied}")),
         }
         Ok(facts)
+    }
+
+    /// Kafka's version as far as the newest Produce request tells it: librdkafka cannot ask for more.
+    fn broker_version(&self) -> Option<String> {
+        if self.kind == ClusterKind::Embedded {
+            return None;
+        }
+        let text = match self.ear.newest_produce()? {
+            ..=9 => "<3.7",
+            10 => "3.7",
+            11 => "3.8–3.9",
+            12 => "4.0",
+            _ => "≥4.1",
+        };
+        Some(text.to_owned())
     }
 
     fn describe_settings(&self, topic: &str, facts: &mut ClusterFacts) {
