@@ -1,6 +1,20 @@
 //! The command line: what may be typed, and nothing else; each command runs in its own file.
 
 pub mod args;
+pub mod bench;
+pub mod consent;
+pub mod doctor;
+pub mod gather;
+pub mod knobs;
+pub mod mock;
+pub mod output;
+pub mod progress;
+pub mod run;
+pub mod signals;
+pub mod snapshot;
+pub mod target;
+pub mod topic;
+pub mod verdict;
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 

@@ -14,6 +14,7 @@ pub mod embedded;
 pub mod facts;
 pub mod jaas;
 pub mod keys;
+pub mod local;
 pub mod probe;
 pub mod properties;
 pub mod secrets;

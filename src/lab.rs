@@ -9,6 +9,8 @@ pub mod advice;
 mod assign;
 pub mod command;
 pub mod config;
+#[cfg(test)]
+pub(crate) mod constructed;
 mod cpu;
 mod crew;
 mod desk;
@@ -23,11 +25,12 @@ mod trial;
 mod trials;
 mod turning;
 
-pub use advice::Advice;
+pub use advice::{Advice, advise, advise_for};
 pub use command::{Command, Place};
 pub use config::{LabConfig, LabError, Limits, StopAfter, Target};
-pub use goal::{Figure, Goal, GoalState, Relation};
+pub use goal::{Figure, Goal, GoalError, GoalState, Relation};
 pub use reading::{
-    BrokerLog, Event, LoadState, Opening, Reading, Refused, Saved, TrialReading, TrialState, Warning,
+    BrokerLog, Event, LoadState, Opening, Reading, Refused, Saved, TrialReading, TrialState,
+    Warning,
 };
 pub use session::Lab;

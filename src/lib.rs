@@ -14,6 +14,7 @@ pub mod cluster;
 pub mod lab;
 pub mod load;
 pub mod measure;
+pub mod profile;
 pub mod report;
 pub mod settings;
 pub mod snapshot;

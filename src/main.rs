@@ -1,3 +1,16 @@
-//! The command line of linger.
+//! `linger`: parse, dispatch, exit code.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use linger::cli::{Cli, output, run};
+
+fn main() -> ExitCode {
+    match run::run(Cli::parse()) {
+        Ok(outcome) => ExitCode::from(outcome.code()),
+        Err(failure) => {
+            output::note(&format!("error: {failure}"));
+            ExitCode::from(failure.outcome.code())
+        }
+    }
+}

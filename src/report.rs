@@ -3,6 +3,9 @@
 pub mod errors;
 pub mod format;
 pub mod json;
+pub mod knobs;
+pub mod metrics;
 pub mod perf;
 pub mod table;
 pub mod text;
+pub mod trials;

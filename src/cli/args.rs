@@ -16,7 +16,7 @@ pub struct ConnectArgs {
     pub brokers: Option<String>,
     /// Start a real Kafka with N brokers for this command (needs Java)
     #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "1",
-        conflicts_with = "brokers", value_parser = clap::value_parser!(u16).range(1..=5))]
+        conflicts_with = "brokers", value_parser = clap::value_parser!(u16).range(1..=9))]
     pub local_kafka: Option<u16>,
     /// One client property; repeatable (librdkafka's or Java's spelling)
     #[arg(

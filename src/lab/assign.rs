@@ -49,18 +49,33 @@ pub fn client_config(mut base: ClientConfig, settings: &Settings) -> ClientConfi
 }
 
 /// What the senders of a trial do. The error names a payload file that cannot be used.
-pub fn assignment(plan: &Plan<'_>, producer: Arc<Native>, waits: Arc<Waits>) -> Result<Assignment, String> {
+pub fn assignment(
+    plan: &Plan<'_>,
+    producer: Arc<Native>,
+    waits: Arc<Waits>,
+) -> Result<Assignment, String> {
     let workload = Workload::from(plan.settings);
     let senders = (workload.senders as usize).clamp(1, MAX_SENDERS);
     let same_crew = plan.former.is_some_and(|(_, former)| former == senders);
-    let was_paced = plan.former.is_some_and(|(former, _)| former.rate != Rate::Max);
-    let same_records = same_crew && plan.former.is_some_and(|(former, _)| sends_the_same(former, &workload));
-    let kits = if same_records { (0..senders).map(|_| None).collect() } else { kits(plan, &workload, senders)? };
+    let was_paced = plan
+        .former
+        .is_some_and(|(former, _)| former.rate != Rate::Max);
+    let same_records = same_crew
+        && plan
+            .former
+            .is_some_and(|(former, _)| sends_the_same(former, &workload));
+    let kits = if same_records {
+        (0..senders).map(|_| None).collect()
+    } else {
+        kits(plan, &workload, senders)?
+    };
     Ok(Assignment {
         trial: plan.number,
         producer,
         waits,
-        parts: (0..senders).map(|_| Arc::default()).collect::<Vec<Arc<SenderPart>>>(),
+        parts: (0..senders)
+            .map(|_| Arc::default())
+            .collect::<Vec<Arc<SenderPart>>>(),
         rate: workload.rate,
         mode: workload.mode,
         max_block: nanos(plan.settings.number("max.block.ms")),
@@ -92,13 +107,24 @@ fn kits(plan: &Plan<'_>, workload: &Workload, senders: usize) -> Result<Vec<Opti
     let count = u32::try_from(senders).unwrap_or(1);
     Ok((0..count)
         .map(|sender| {
-            let keys = RecordKeys::new(workload, plan.partitions, plan.seed.wrapping_add(u64::from(sender)));
-            Some(Kit { payloads: payloads.for_sender(sender, count), keys })
+            let keys = RecordKeys::new(
+                workload,
+                plan.partitions,
+                plan.seed.wrapping_add(u64::from(sender)),
+            );
+            Some(Kit {
+                payloads: payloads.for_sender(sender, count),
+                keys,
+            })
         })
         .collect())
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the table bounds max.block.ms")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the table bounds max.block.ms"
+)]
 fn nanos(millis: f64) -> u64 {
     (millis * NANOS_PER_MILLI) as u64
 }

@@ -86,7 +86,10 @@ impl Target {
                 embedded: true,
                 replication: Some(1),
                 partitions: Some(*partitions),
-                round_trip: settings.value("rtt.ms").number().map(crate::settings::Millis),
+                round_trip: settings
+                    .value("rtt.ms")
+                    .number()
+                    .map(crate::settings::Millis),
             },
             Self::Real { facts, .. } => Surroundings {
                 embedded: false,

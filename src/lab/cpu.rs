@@ -17,14 +17,22 @@ impl BusiestThread {
     /// A meter whose first reading covers the time from now on.
     #[must_use]
     pub fn new() -> Self {
-        Self { before: ticks(), at: Instant::now() }
+        Self {
+            before: ticks(),
+            at: Instant::now(),
+        }
     }
 
     /// The share of one core (0 to 1) that the busiest thread took since the last call.
     #[expect(clippy::cast_precision_loss, reason = "a difference of seconds")]
     pub fn share(&mut self) -> f64 {
         let now = ticks();
-        let most = now.iter().map(|(thread, ticks)| ticks.saturating_sub(self.before.get(thread).copied().unwrap_or(*ticks))).max();
+        let most = now
+            .iter()
+            .map(|(thread, ticks)| {
+                ticks.saturating_sub(self.before.get(thread).copied().unwrap_or(*ticks))
+            })
+            .max();
         let seconds = self.at.elapsed().as_secs_f64().max(0.001);
         self.before = now;
         self.at = Instant::now();
@@ -39,12 +47,17 @@ impl Default for BusiestThread {
 }
 
 fn ticks() -> HashMap<String, u64> {
-    let Ok(threads) = fs::read_dir("/proc/self/task") else { return HashMap::new() };
+    let Ok(threads) = fs::read_dir("/proc/self/task") else {
+        return HashMap::new();
+    };
     threads
         .filter_map(Result::ok)
         .filter_map(|entry| {
             let stat = fs::read_to_string(entry.path().join("stat")).ok()?;
-            Some((entry.file_name().to_string_lossy().into_owned(), cpu_ticks(&stat)?))
+            Some((
+                entry.file_name().to_string_lossy().into_owned(),
+                cpu_ticks(&stat)?,
+            ))
         })
         .collect()
 }

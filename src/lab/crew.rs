@@ -25,7 +25,9 @@ impl Crew {
     /// The producer with this serial number.
     #[must_use]
     pub fn producer(&self, serial: u64) -> Option<&Producer> {
-        self.producers.iter().find(|producer| producer.serial == serial)
+        self.producers
+            .iter()
+            .find(|producer| producer.serial == serial)
     }
 
     /// Puts all senders on an assignment, starting those that are missing.
@@ -40,9 +42,12 @@ impl Crew {
                 let _ = surplus.join();
             }
         }
-        let Some(helm) = &self.helm else { return Ok(()) };
+        let Some(helm) = &self.helm else {
+            return Ok(());
+        };
         for index in self.senders.len()..wanted {
-            self.senders.push(sender::spawn(index, Arc::clone(helm), clock)?);
+            self.senders
+                .push(sender::spawn(index, Arc::clone(helm), clock)?);
         }
         Ok(())
     }

@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::cluster::{BrokerFacts, ClusterFacts, redact};
 use crate::cluster::shown::escape_visible;
+use crate::cluster::{BrokerFacts, ClusterFacts, redact};
 use crate::lab::cpu::BusiestThread;
 use crate::lab::{BrokerLog, Event, Saved};
 use crate::load::helm::Assignment;
@@ -74,7 +74,10 @@ impl Desk {
     /// Puts a mark on the time line; a repeat of the last one within a second is left out.
     pub fn event(&mut self, at: Duration, trial: u64, text: &str) {
         let text = escape_visible(&redact(text), LOG_LENGTH);
-        let repeated = self.events.back().is_some_and(|last| last.text == text && at.saturating_sub(last.at) < CPU_EVERY);
+        let repeated = self
+            .events
+            .back()
+            .is_some_and(|last| last.text == text && at.saturating_sub(last.at) < CPU_EVERY);
         if !repeated {
             self.events.push_back(Arc::new(Event { at, trial, text }));
         }
@@ -85,7 +88,8 @@ impl Desk {
 
     /// Keeps a line of librdkafka's log, without secrets and control characters.
     pub fn log(&mut self, line: &str) {
-        self.logs.push_back(escape_visible(&redact(line), LOG_LENGTH).into());
+        self.logs
+            .push_back(escape_visible(&redact(line), LOG_LENGTH).into());
         if self.logs.len() > MOST_LOGS {
             self.logs.pop_front();
         }
@@ -110,6 +114,12 @@ impl Desk {
         }
     }
 
+    /// How many partitions the topic has.
+    #[must_use]
+    pub fn partition_count(&self) -> u32 {
+        self.facts.topic.partitions.max(1)
+    }
+
     /// Takes the state of the embedded brokers in.
     pub fn brokers(&mut self, brokers: &[BrokerFacts]) {
         Arc::make_mut(&mut self.facts).brokers = brokers.to_vec();
@@ -123,7 +133,9 @@ impl Desk {
                 pacer.set_rate(assignment.from, rate);
                 Some((pacer, start))
             }
-            (Rate::PerSecond(rate), _) => Some((Pacer::new(rate, 0, 1, assignment.from), attempted)),
+            (Rate::PerSecond(rate), _) => {
+                Some((Pacer::new(rate, 0, 1, assignment.from), attempted))
+            }
         };
     }
 
@@ -144,14 +156,21 @@ impl Desk {
     /// Records that are due and not yet tried.
     #[must_use]
     pub fn behind(&self, now: u64, accounts: Accounts) -> u64 {
-        let Some((pacer, start)) = &self.schedule else { return 0 };
-        pacer.due_before(now).saturating_sub(accounts.attempted.saturating_sub(*start))
+        let Some((pacer, start)) = &self.schedule else {
+            return 0;
+        };
+        pacer
+            .due_before(now)
+            .saturating_sub(accounts.attempted.saturating_sub(*start))
     }
 
     /// Delivered bytes, and those under way by the mean size so far.
     #[must_use]
     pub fn bytes_with_in_flight(&self, accounts: Accounts) -> u64 {
-        let mean = accounts.delivered_bytes.checked_div(accounts.delivered).unwrap_or(0);
+        let mean = accounts
+            .delivered_bytes
+            .checked_div(accounts.delivered)
+            .unwrap_or(0);
         accounts.delivered_bytes + mean * accounts.in_flight()
     }
 }

@@ -56,7 +56,14 @@ pub struct Ends {
 impl Engine {
     /// An engine that has not begun.
     #[must_use]
-    pub fn new(config: LabConfig, clock: Clock, embedded: Option<Embedded>, log_count: Option<LogCount>, inbox: Inbox, desk: Desk) -> Self {
+    pub fn new(
+        config: LabConfig,
+        clock: Clock,
+        embedded: Option<Embedded>,
+        log_count: Option<LogCount>,
+        inbox: Inbox,
+        desk: Desk,
+    ) -> Self {
         Self {
             config,
             clock,
@@ -143,9 +150,18 @@ impl Engine {
     }
 
     fn toggle_broker(&mut self, id: i32) {
-        let Some(embedded) = &mut self.embedded else { return };
-        let up = embedded.brokers().iter().any(|broker| broker.id == id && broker.up);
-        let done = if up { embedded.broker_down(id) } else { embedded.broker_up(id) };
+        let Some(embedded) = &mut self.embedded else {
+            return;
+        };
+        let up = embedded
+            .brokers()
+            .iter()
+            .any(|broker| broker.id == id && broker.up);
+        let done = if up {
+            embedded.broker_down(id)
+        } else {
+            embedded.broker_up(id)
+        };
         let text = match done {
             Ok(()) if up => format!("broker {id} taken down"),
             Ok(()) => format!("broker {id} is up again"),
@@ -178,8 +194,11 @@ impl Engine {
         self.last_tick = Instant::now();
         self.settle_turns();
         let at = self.clock.elapsed();
-        let column = self.trials.advance(at, elapsed, self.state == LoadState::Paused);
-        self.desk.advance(column, elapsed, self.state == LoadState::Running);
+        let column = self
+            .trials
+            .advance(at, elapsed, self.state == LoadState::Paused);
+        self.desk
+            .advance(column, elapsed, self.state == LoadState::Running);
         self.settle_live();
         self.close_drained();
         self.count_log();
@@ -201,18 +220,23 @@ impl Engine {
     }
 
     fn close_drained(&mut self) {
-        let at = self.clock.elapsed();
-        self.trials.close_drained(&self.config.goals, at);
+        self.trials.close_drained(&self.config.goals);
         self.crew.bury();
     }
 
     fn count_log(&mut self) {
         let after = self.trials.accounts();
-        let acknowledged = self.trials.live().is_none_or(|live| live.settings.word("acks") != "0");
+        let acknowledged = self
+            .trials
+            .live()
+            .is_none_or(|live| live.settings.word("acks") != "0");
         let quiet = after.in_flight() == 0;
-        let Some(log_count) = &mut self.log_count else { return };
+        let Some(log_count) = &mut self.log_count else {
+            return;
+        };
         if let Some(found) = log_count.answer(Duration::ZERO) {
-            self.desk.broker_log = log_count.judge(found, after, quiet && found.before == after, acknowledged);
+            self.desk.broker_log =
+                log_count.judge(found, after, quiet && found.before == after, acknowledged);
         }
         if self.ticks.is_multiple_of(LOG_COUNT_EVERY) && self.stopping_since.is_none() {
             log_count.ask(after);
@@ -234,7 +258,11 @@ impl Engine {
     fn wind_up(&mut self, since: Instant) {
         if since.elapsed() > PATIENCE && !self.given_up && self.trials.accounts().in_flight() > 0 {
             self.given_up = true;
-            let text = format!("{} records given up after {} s", self.trials.accounts().in_flight(), PATIENCE.as_secs());
+            let text = format!(
+                "{} records given up after {} s",
+                self.trials.accounts().in_flight(),
+                PATIENCE.as_secs()
+            );
             self.mark(&text);
             self.crew.purge();
         }
@@ -257,6 +285,7 @@ impl Engine {
 
     /// Puts a mark on the time line.
     pub(super) fn mark(&mut self, text: &str) {
-        self.desk.event(self.clock.elapsed(), self.trials.live_number(), text);
+        self.desk
+            .event(self.clock.elapsed(), self.trials.live_number(), text);
     }
 }

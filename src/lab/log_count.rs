@@ -4,7 +4,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use crate::cluster::{Connection, Probe};
+use crate::cluster::{ClusterKind, Connection, Probe};
 use crate::lab::BrokerLog;
 use crate::measure::Accounts;
 
@@ -24,7 +24,6 @@ pub struct LogCount {
     thread: Option<JoinHandle<()>>,
     start: Option<u64>,
     asked: bool,
-    gap: Option<String>,
 }
 
 impl LogCount {
@@ -32,8 +31,16 @@ impl LogCount {
     pub fn start(connection: Connection, topic: String) -> std::io::Result<Self> {
         let (ask, asked) = mpsc::channel();
         let (tell, found) = mpsc::channel();
-        let thread = thread::Builder::new().name("log-count".into()).spawn(move || read(&connection, &topic, &asked, &tell))?;
-        Ok(Self { ask: Some(ask), found, thread: Some(thread), start: None, asked: false, gap: None })
+        let thread = thread::Builder::new()
+            .name("log-count".into())
+            .spawn(move || read(&connection, &topic, &asked, &tell))?;
+        Ok(Self {
+            ask: Some(ask),
+            found,
+            thread: Some(thread),
+            start: None,
+            asked: false,
+        })
     }
 
     /// Reads the start of the count; waits for at most this long. Load must not have begun.
@@ -61,9 +68,8 @@ impl LogCount {
                 self.asked = false;
                 Some(found)
             }
-            Ok(Err(gap)) => {
+            Ok(Err(_)) => {
                 self.asked = false;
-                self.gap = Some(gap);
                 None
             }
             Err(RecvTimeoutError::Timeout) => None,
@@ -76,15 +82,15 @@ impl LogCount {
 
     /// The count since the start, with its explanation. `after` are the counts now; `quiet` says that nothing is under way.
     #[must_use]
-    pub fn judge(&self, found: Found, after: Accounts, quiet: bool, acknowledged: bool) -> Option<BrokerLog> {
+    pub fn judge(
+        &self,
+        found: Found,
+        after: Accounts,
+        quiet: bool,
+        acknowledged: bool,
+    ) -> Option<BrokerLog> {
         let delta = found.sum.saturating_sub(self.start?);
         Some(judge(delta, found.before, after, quiet, acknowledged))
-    }
-
-    /// Why end offsets could not be read the last time.
-    #[must_use]
-    pub fn gap(&self) -> Option<&str> {
-        self.gap.as_deref()
     }
 }
 
@@ -97,11 +103,19 @@ impl Drop for LogCount {
     }
 }
 
-fn read(connection: &Connection, topic: &str, asked: &Receiver<Accounts>, tell: &Sender<Result<Found, String>>) {
-    let probe = Probe::open(connection).map_err(|error| error.to_string());
+fn read(
+    connection: &Connection,
+    topic: &str,
+    asked: &Receiver<Accounts>,
+    tell: &Sender<Result<Found, String>>,
+) {
+    let probe = Probe::open(connection, ClusterKind::Real).map_err(|error| error.to_string());
     while let Ok(before) = asked.recv() {
         let sum = match &probe {
-            Ok(probe) => probe.end_offset_sum(topic).map_err(|error| error.to_string()),
+            Ok(probe) => probe
+                .end_offsets(topic)
+                .map(|ends| u64::try_from(ends.sum()).unwrap_or(0))
+                .map_err(|error| error.to_string()),
             Err(reason) => Err(reason.clone()),
         };
         if tell.send(sum.map(|sum| Found { sum, before })).is_err() {
@@ -110,25 +124,60 @@ fn read(connection: &Connection, topic: &str, asked: &Receiver<Accounts>, tell: 
     }
 }
 
-fn judge(delta: u64, before: Accounts, after: Accounts, quiet: bool, acknowledged: bool) -> BrokerLog {
+fn judge(
+    delta: u64,
+    before: Accounts,
+    after: Accounts,
+    quiet: bool,
+    acknowledged: bool,
+) -> BrokerLog {
     let (sentence, agrees) = if delta > after.attempted {
-        (format!("+{}: others write here, or records were duplicated", delta - after.attempted), false)
+        (
+            format!(
+                "+{}: others write here, or records were duplicated",
+                delta - after.attempted
+            ),
+            false,
+        )
     } else if !quiet {
         match before.delivered.checked_sub(delta) {
-            Some(missing) if missing > 0 && acknowledged => (format!("−{missing} delivered, yet not in the log"), false),
+            Some(missing) if missing > 0 && acknowledged => {
+                (format!("−{missing} delivered, yet not in the log"), false)
+            }
             Some(missing) if missing > 0 => (format!("−{missing}: acks=0 hears of no loss"), false),
             _ => ("✓".into(), true),
         }
     } else if delta == after.delivered {
         ("✓".into(), true)
     } else if delta > after.delivered {
-        (format!("+{} failed yet written, or duplicated", delta - after.delivered), false)
+        (
+            format!(
+                "+{} failed yet written, or duplicated",
+                delta - after.delivered
+            ),
+            false,
+        )
     } else if acknowledged {
-        (format!("−{} delivered, yet not in the log", after.delivered - delta), false)
+        (
+            format!("−{} delivered, yet not in the log", after.delivered - delta),
+            false,
+        )
     } else {
-        (format!("−{}: acks=0 hears of no loss", after.delivered - delta), false)
+        (
+            format!("−{}: acks=0 hears of no loss", after.delivered - delta),
+            false,
+        )
     };
-    BrokerLog { delta, delivered: if quiet { after.delivered } else { before.delivered }, sentence, agrees }
+    BrokerLog {
+        delta,
+        delivered: if quiet {
+            after.delivered
+        } else {
+            before.delivered
+        },
+        sentence,
+        agrees,
+    }
 }
 
 #[cfg(test)]
@@ -136,7 +185,12 @@ mod tests {
     use super::*;
 
     fn counts(attempted: u64, delivered: u64, failed: u64) -> Accounts {
-        Accounts { attempted, delivered, failed, delivered_bytes: 0 }
+        Accounts {
+            attempted,
+            delivered,
+            failed,
+            delivered_bytes: 0,
+        }
     }
 
     #[test]
@@ -147,18 +201,30 @@ mod tests {
     #[test]
     fn more_than_was_attempted_is_not_ours() {
         let log = judge(150, counts(100, 100, 0), counts(120, 120, 0), true, true);
-        assert_eq!(log.sentence, "+30: others write here, or records were duplicated");
+        assert_eq!(
+            log.sentence,
+            "+30: others write here, or records were duplicated"
+        );
     }
 
     #[test]
     fn a_failed_record_in_the_log_is_explained() {
         let log = judge(102, counts(100, 100, 0), counts(110, 100, 10), true, true);
-        assert_eq!((log.sentence.as_str(), log.agrees), ("+2 failed yet written, or duplicated", false));
+        assert_eq!(
+            (log.sentence.as_str(), log.agrees),
+            ("+2 failed yet written, or duplicated", false)
+        );
     }
 
     #[test]
     fn a_delivered_record_that_is_missing_is_said() {
-        assert_eq!(judge(98, counts(100, 100, 0), counts(100, 100, 0), true, true).sentence, "−2 delivered, yet not in the log");
-        assert_eq!(judge(98, counts(100, 100, 0), counts(100, 100, 0), true, false).sentence, "−2: acks=0 hears of no loss");
+        assert_eq!(
+            judge(98, counts(100, 100, 0), counts(100, 100, 0), true, true).sentence,
+            "−2 delivered, yet not in the log"
+        );
+        assert_eq!(
+            judge(98, counts(100, 100, 0), counts(100, 100, 0), true, false).sentence,
+            "−2: acks=0 hears of no loss"
+        );
     }
 }

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use crate::cluster::ClusterKind;
 use crate::lab::engine::Engine;
 use crate::lab::trials::Archive;
-use crate::lab::{LoadState, Place, Reading, Saved, StopAfter, TrialReading, TrialState, Warning, advice};
+use crate::lab::{
+    GoalState, LoadState, Place, Reading, Saved, StopAfter, TrialReading, TrialState, Warning,
+    advice,
+};
 use crate::snapshot::{self, Snapshot};
 
 /// Above this share of a core the client itself is the bottleneck.
@@ -23,16 +26,24 @@ impl Engine {
             cluster: Arc::clone(&self.desk.facts),
             load: self.state.clone(),
             loaded: self.desk.loaded,
-            trials: self.trials.rows(&self.config.goals, at),
+            trials: self.trials.rows(&self.config.goals),
             live: self.trials.live_number(),
             base: self.trials.base,
             opening: self.turning.opening(self.trials.next_number()),
             waiting: self.turning.waiting.clone(),
             refused: self.turning.refused.clone(),
             accounts,
-            behind: if self.state == LoadState::Running { self.desk.behind(self.clock.now(), accounts) } else { 0 },
+            behind: if self.state == LoadState::Running {
+                self.desk.behind(self.clock.now(), accounts)
+            } else {
+                0
+            },
             broker_log: self.desk.broker_log.clone(),
-            budget: self.config.limits.byte_budget.map(|budget| (self.desk.bytes_with_in_flight(accounts), budget.0)),
+            budget: self
+                .config
+                .limits
+                .byte_budget
+                .map(|budget| (self.desk.bytes_with_in_flight(accounts), budget.0)),
             history: self.desk.history.columns(),
             events: self.desk.events(),
             warnings: Vec::new(),
@@ -41,7 +52,9 @@ impl Engine {
             logs: self.desk.logs(),
             saved: self.desk.saved.clone(),
         };
-        reading.warnings = reading.live_trial().map_or_else(Vec::new, |live| self.warnings(live));
+        reading.warnings = reading
+            .live_trial()
+            .map_or_else(Vec::new, |live| self.warnings(live));
         reading.advice = advice::advise(&reading);
         reading
     }
@@ -50,18 +63,34 @@ impl Engine {
         let mut warnings = Vec::new();
         if self.desk.facts.kind == ClusterKind::Embedded {
             let text = "simulated brokers: no disk, no replication, acks has no effect".to_owned();
-            warnings.push(Warning { word: "EMBEDDED", text });
+            warnings.push(Warning {
+                word: "EMBEDDED",
+                text,
+            });
         }
         if self.desk.cpu > SATURATED {
-            let text = format!("one thread of this process takes {:.0} % of a core: you measure this machine", self.desk.cpu * 100.0);
-            warnings.push(Warning { word: "CLIENT SATURATED", text });
+            let text = format!(
+                "one thread of this process takes {:.0} % of a core: you measure this machine",
+                self.desk.cpu * 100.0
+            );
+            warnings.push(Warning {
+                word: "CLIENT SATURATED",
+                text,
+            });
         }
         if live.state == TrialState::Settling {
-            let text = "figures count once the former trial has drained and 2 s have passed".to_owned();
-            warnings.push(Warning { word: "NOT SETTLED", text });
+            let text =
+                "figures count once the former trial has drained and 2 s have passed".to_owned();
+            warnings.push(Warning {
+                word: "NOT SETTLED",
+                text,
+            });
         }
         if let Some(late) = live.lateness.p99.filter(|late| late.0 > LATE_MS) {
-            let text = format!("1 % of the records were tried {:.1} ms or more after they were due", late.0);
+            let text = format!(
+                "1 % of the records were tried {:.1} ms or more after they were due",
+                late.0
+            );
             warnings.push(Warning { word: "LATE", text });
         }
         warnings
@@ -70,11 +99,14 @@ impl Engine {
     /// Every trial as a snapshot, oldest first.
     pub(super) fn snapshots(&self) -> Vec<Snapshot> {
         let numbers = self.trials.numbers();
-        numbers.into_iter().filter_map(|number| self.snapshot(number)).collect()
+        numbers
+            .into_iter()
+            .filter_map(|number| self.snapshot(number))
+            .collect()
     }
 
     fn snapshot(&self, number: u64) -> Option<Snapshot> {
-        let archive = self.trials.archive(number, &self.config.goals, self.clock.elapsed())?;
+        let archive = self.trials.archive(number, &self.config.goals)?;
         let alone = self.trials.numbers().len() == 1;
         let mut snapshot = Snapshot {
             librdkafka_version: crate::settings::native::version(),
@@ -104,8 +136,12 @@ impl Engine {
 
     fn outcome(&self, archive: &Archive) -> snapshot::Outcome {
         let (row, rest) = (&archive.row, &archive.rest);
-        let [response, delivery, send] = rest.histograms.each_ref().map(|bytes| Some(base64(bytes)));
-        let warnings = self.warnings(row).into_iter().filter(|warning| warning.word != "NOT SETTLED" || !rest.settled);
+        let [response, delivery, send] =
+            rest.histograms.each_ref().map(|bytes| Some(base64(bytes)));
+        let warnings = self
+            .warnings(row)
+            .into_iter()
+            .filter(|warning| warning.word != "NOT SETTLED" || !rest.settled);
         snapshot::Outcome {
             attempted: row.accounts.attempted,
             delivered: row.accounts.delivered,
@@ -125,8 +161,15 @@ impl Engine {
                 late_ms: row.lateness.p99,
                 client_cpu: Some(self.desk.cpu),
                 spread: row.spread.map(|(p50, p99)| snapshot::Spread { p50, p99 }),
-                turn_took_ms: row.turn_took.map(|took| crate::settings::Millis(took.as_secs_f64() * 1000.0)),
-                warnings: warnings.map(|warning| snapshot::Notice { word: warning.word.into(), text: warning.text }).collect(),
+                turn_took_ms: row
+                    .turn_took
+                    .map(|took| crate::settings::Millis(took.as_secs_f64() * 1000.0)),
+                warnings: warnings
+                    .map(|warning| snapshot::Notice {
+                        word: warning.word.into(),
+                        text: warning.text,
+                    })
+                    .collect(),
             },
             errors: row.errors.clone(),
             retries: Some(row.stages.retries),
@@ -137,20 +180,35 @@ impl Engine {
             breakdown_ms: (&row.stages).into(),
             partitions: row.partitions.clone(),
             goals: self.goals(row),
-            histograms: snapshot::Histograms { response, delivery, send },
+            histograms: snapshot::Histograms {
+                response,
+                delivery,
+                send,
+            },
             intervals: self.intervals(row.number),
             ..snapshot::Outcome::default()
         }
     }
 
     fn goals(&self, row: &TrialReading) -> Vec<snapshot::Goal> {
-        self.config.goals.iter().zip(&row.goals).map(|(goal, state)| snapshot::Goal { goal: goal.to_string(), outcome: (*state).into() }).collect()
+        self.config
+            .goals
+            .iter()
+            .zip(&row.goals)
+            .map(|(goal, state)| snapshot::Goal {
+                goal: goal.to_string(),
+                outcome: judged(*state),
+            })
+            .collect()
     }
 
     fn intervals(&self, number: u64) -> Vec<snapshot::Interval> {
         let columns = self.desk.history.columns();
         let mine = columns.iter().filter(|column| column.trial == number);
-        let start = mine.clone().next().map_or(std::time::Duration::ZERO, |column| column.from);
+        let start = mine
+            .clone()
+            .next()
+            .map_or(std::time::Duration::ZERO, |column| column.from);
         mine.map(|column| snapshot::Interval {
             from_s: column.from.saturating_sub(start).as_secs_f64(),
             to_s: column.to.saturating_sub(start).as_secs_f64(),
@@ -158,9 +216,15 @@ impl Engine {
             delivered: column.delivered,
             failed: column.failed,
             delivered_bytes: column.bytes,
-            p50_ms: column.quantiles.map(|(p50, _, _)| crate::settings::Millis(p50)),
-            p99_ms: column.quantiles.map(|(_, p99, _)| crate::settings::Millis(p99)),
-            max_ms: column.quantiles.map(|(_, _, max)| crate::settings::Millis(max)),
+            p50_ms: column
+                .quantiles
+                .map(|(p50, _, _)| crate::settings::Millis(p50)),
+            p99_ms: column
+                .quantiles
+                .map(|(_, p99, _)| crate::settings::Millis(p99)),
+            max_ms: column
+                .quantiles
+                .map(|(_, _, max)| crate::settings::Millis(max)),
             requests: None,
         })
         .collect()
@@ -171,14 +235,28 @@ impl Engine {
         let outcome = match self.snapshot(number) {
             None => Err(format!("there is no trial #{number}")),
             Some(snapshot) => match place {
-                Place::Name(name) => snapshot::save_as(name, snapshot),
-                Place::File(path) => snapshot::save_to(path, &snapshot),
+                Place::Name(name) => snapshot::store::save(&snapshot, name),
+                Place::File(path) => {
+                    snapshot::store::save_file(&snapshot, path).map(|()| path.clone())
+                }
             }
             .map(|path| path.display().to_string())
             .map_err(|error| error.to_string()),
         };
         let serial = self.desk.saved.as_ref().map_or(1, |saved| saved.serial + 1);
-        self.desk.saved = Some(Saved { trial: number, outcome, serial });
+        self.desk.saved = Some(Saved {
+            trial: number,
+            outcome,
+            serial,
+        });
+    }
+}
+
+fn judged(state: GoalState) -> snapshot::GoalOutcome {
+    match state {
+        GoalState::Held => snapshot::GoalOutcome::Held,
+        GoalState::Missed => snapshot::GoalOutcome::Missed,
+        GoalState::Unknown => snapshot::GoalOutcome::Unknown,
     }
 }
 

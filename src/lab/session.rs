@@ -35,12 +35,31 @@ impl Lab {
         log_count.begin(FIRST_COUNT);
         let (inbox, words) = mpsc::unbounded_channel();
         let (commands, obeyed) = mpsc::channel(COMMANDS);
-        let engine = Engine::new(config, clock, embedded, Some(log_count), inbox, Desk::new(facts));
+        let engine = Engine::new(
+            config,
+            clock,
+            embedded,
+            Some(log_count),
+            inbox,
+            Desk::new(facts),
+        );
         let (publish, readings) = watch::channel(Arc::new(engine.reading()));
-        let ends = Ends { commands: obeyed, readings: publish, words };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
-        let thread = thread::Builder::new().name("lab".into()).spawn(move || runtime.block_on(engine.run(ends)))?;
-        Ok(Self { commands, readings, thread })
+        let ends = Ends {
+            commands: obeyed,
+            readings: publish,
+            words,
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()?;
+        let thread = thread::Builder::new()
+            .name("lab".into())
+            .spawn(move || runtime.block_on(engine.run(ends)))?;
+        Ok(Self {
+            commands,
+            readings,
+            thread,
+        })
     }
 
     /// Ends the load, waits until all is drained, and gives every trial as a snapshot, oldest first. Blocks.
@@ -55,15 +74,25 @@ impl Lab {
 fn place(config: &LabConfig) -> Result<(Option<Embedded>, Connection, ClusterFacts), LabError> {
     match &config.target {
         Target::Real { connection, facts } => Ok((None, (**connection).clone(), (**facts).clone())),
-        Target::Embedded { brokers, partitions } => {
+        Target::Embedded {
+            brokers,
+            partitions,
+        } => {
             let count = i32::try_from(*partitions).unwrap_or(i32::MAX);
-            let embedded = Embedded::start(*brokers, &config.topic, count).map_err(|error| LabError::Embedded(error.to_string()))?;
+            let embedded = Embedded::start(*brokers, &config.topic, count)
+                .map_err(|error| LabError::Embedded(error.to_string()))?;
             let facts = ClusterFacts {
                 kind: ClusterKind::Embedded,
                 brokers: embedded.brokers().to_vec(),
                 security: "PLAINTEXT".into(),
                 ours: true,
-                topic: TopicFacts { name: config.topic.clone(), partitions: *partitions, replication_factor: Some(1), ours: true, ..TopicFacts::default() },
+                topic: TopicFacts {
+                    name: config.topic.clone(),
+                    partitions: *partitions,
+                    replication_factor: Some(1),
+                    ours: true,
+                    ..TopicFacts::default()
+                },
                 ..ClusterFacts::default()
             };
             let connection = embedded.connection();

@@ -49,8 +49,16 @@ impl Spread {
 fn half_width(values: &[f64]) -> f64 {
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;
-    let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0);
-    if mean > 0.0 { 1.96 * variance.sqrt() / mean } else { 0.0 }
+    let variance = values
+        .iter()
+        .map(|value| (value - mean).powi(2))
+        .sum::<f64>()
+        / (n - 1.0);
+    if mean > 0.0 {
+        1.96 * variance.sqrt() / mean
+    } else {
+        0.0
+    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "microseconds stay below 2^52")]

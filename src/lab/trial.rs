@@ -11,7 +11,8 @@ use crate::load::native;
 use crate::load::parts::{ReportPart, SenderPart};
 use crate::load::workload::{Rate, SendMode, Workload};
 use crate::measure::counts::Counts;
-use crate::measure::statistics::{StageMeter, Statistics};
+use crate::measure::stage_meter::StageMeter;
+use crate::measure::statistics::Statistics;
 use crate::measure::tally::Tally;
 use crate::measure::{Accounts, ErrorCount};
 use crate::settings::{Bytes, Settings};
@@ -47,11 +48,11 @@ pub struct Trial {
     turn_took: Option<Duration>,
     first_attempt: u64,
     alone_since: Option<u64>,
+    /// Counts when the load left: what drains afterwards belongs to no time of load.
+    at_leave: Option<Accounts>,
     senders: Vec<Arc<SenderPart>>,
     report: Arc<ReportPart>,
     meter: StageMeter,
-    statistics: Option<Statistics>,
-    partitions_before: Vec<u64>,
     now: Figures,
     settled_from: Figures,
     spread: Spread,
@@ -77,7 +78,15 @@ pub struct Figures {
 impl Trial {
     /// A trial that is about to take the load.
     #[must_use]
-    pub fn new(number: u64, settings: Arc<Settings>, serial: u64, assignment: Arc<Assignment>, report: Arc<ReportPart>, applied: u64) -> Self {
+    pub fn new(
+        number: u64,
+        settings: Arc<Settings>,
+        serial: u64,
+        assignment: Arc<Assignment>,
+        report: Arc<ReportPart>,
+        applied: u64,
+        meter: StageMeter,
+    ) -> Self {
         Self {
             number,
             workload: Workload::from(&settings),
@@ -96,10 +105,9 @@ impl Trial {
             turn_took: None,
             first_attempt: 0,
             alone_since: None,
+            at_leave: None,
             report,
-            meter: StageMeter::default(),
-            statistics: None,
-            partitions_before: Vec::new(),
+            meter,
             now: Figures::default(),
             settled_from: Figures::default(),
             spread: Spread::default(),
@@ -110,10 +118,20 @@ impl Trial {
     #[must_use]
     pub fn accounts(&self) -> Accounts {
         let delivered = self.report.delivered.get();
-        let failed = self.report.failed.get() + self.senders.iter().map(|part| part.failed.get()).sum::<u64>();
+        let failed = self.report.failed.get()
+            + self
+                .senders
+                .iter()
+                .map(|part| part.failed.get())
+                .sum::<u64>();
         let delivered_bytes = self.report.bytes.get();
         let attempted = self.senders.iter().map(|part| part.attempted.get()).sum();
-        Accounts { attempted, delivered, failed, delivered_bytes }
+        Accounts {
+            attempted,
+            delivered,
+            failed,
+            delivered_bytes,
+        }
     }
 
     /// Records that the client accepted.
@@ -126,16 +144,17 @@ impl Trial {
     #[must_use]
     pub fn is_done(&self) -> bool {
         self.assignment.as_ref().is_some_and(|assignment| {
-            assignment.quota.is_some() && assignment.done.load(Ordering::Acquire) as usize == assignment.senders()
+            assignment.quota.is_some()
+                && assignment.done.load(Ordering::Acquire) as usize == assignment.senders()
         })
     }
 
     /// Whether its senders have all come.
     #[must_use]
     pub fn has_all_senders(&self) -> bool {
-        self.assignment
-            .as_ref()
-            .is_some_and(|assignment| assignment.moved.load(Ordering::Acquire) as usize == assignment.senders())
+        self.assignment.as_ref().is_some_and(|assignment| {
+            assignment.moved.load(Ordering::Acquire) as usize == assignment.senders()
+        })
     }
 
     /// Whether nothing of it is under way any more.
@@ -168,7 +187,9 @@ impl Trial {
     }
 
     fn read_assignment(&mut self) {
-        let Some(assignment) = &self.assignment else { return };
+        let Some(assignment) = &self.assignment else {
+            return;
+        };
         let first = assignment.first_accepted.load(Ordering::Acquire);
         if self.turn_took.is_none() && first != 0 {
             self.turn_took = Some(Duration::from_nanos(first.saturating_sub(self.applied)));
@@ -180,7 +201,14 @@ impl Trial {
     pub fn leave(&mut self, now: u64) {
         self.read_assignment();
         self.left = Some(now);
+        self.at_leave = Some(self.accounts());
         self.assignment = None;
+    }
+
+    /// The last statistics that its producer told.
+    #[must_use]
+    pub fn last_statistics(&self) -> &Statistics {
+        self.meter.last()
     }
 
     /// Lets figures count once it is `alone` (former trials have drained), `settle` nanoseconds and `warmup` records are over.
@@ -188,7 +216,12 @@ impl Trial {
         if self.settled.is_some() || self.first_attempt == 0 || !alone {
             return;
         }
-        let since = *self.alone_since.get_or_insert(self.first_attempt.max(if self.number == 1 { 0 } else { now }));
+        let since = *self
+            .alone_since
+            .get_or_insert(
+                self.first_attempt
+                    .max(if self.number == 1 { 0 } else { now }),
+            );
         if now.saturating_sub(since) >= settle && self.now.accounts.delivered >= warmup {
             self.settle(now, settle == 0 && warmup == 0);
         }
@@ -197,11 +230,6 @@ impl Trial {
     /// Takes librdkafka's statistics.
     pub fn hear(&mut self, statistics: &Statistics, at: Duration) {
         self.meter.push(statistics, at);
-        let partitions = statistics.partitions();
-        if self.partitions_before.is_empty() {
-            self.partitions_before.clone_from(&partitions);
-        }
-        self.statistics = Some(statistics.clone());
     }
 
     /// Lets figures count from now on; a `fresh` trial's count from its start.
@@ -219,7 +247,8 @@ impl Trial {
     #[must_use]
     pub fn duration(&self) -> Option<Duration> {
         let last = self.report.last_report.load(Ordering::Relaxed);
-        (self.first_attempt != 0 && last > self.first_attempt).then(|| Duration::from_nanos(last - self.first_attempt))
+        (self.first_attempt != 0 && last > self.first_attempt)
+            .then(|| Duration::from_nanos(last - self.first_attempt))
     }
 
     /// When the first record was tried, in nanoseconds since the lab started.
@@ -238,9 +267,12 @@ impl Trial {
     #[must_use]
     pub fn errors(&self) -> Vec<ErrorCount> {
         let mut list = Vec::new();
-        self.report.errors.add_to(&mut list, native::name, native::is_retriable);
+        self.report
+            .errors
+            .add_to(&mut list, native::name, native::is_retriable);
         for part in &self.senders {
-            part.errors.add_to(&mut list, native::name, native::is_retriable);
+            part.errors
+                .add_to(&mut list, native::name, native::is_retriable);
         }
         list.sort_by_key(|entry| std::cmp::Reverse(entry.count));
         list
@@ -248,36 +280,73 @@ impl Trial {
 
     /// The row.
     #[must_use]
-    pub fn reading(&self, goals: &[Goal], at: Duration, closed: bool) -> TrialReading {
+    pub fn reading(&self, goals: &[Goal], closed: bool) -> TrialReading {
         let figures = self.counted();
         let response = figures.response.latencies(Some(&figures.failed_response));
         let send = figures.send.latencies(None);
-        let seconds = if self.settled.is_some() { self.held } else { self.loaded }.as_secs_f64().max(0.001);
+        let (delivered, bytes, seconds) = self.delivered_in();
         let mut row = TrialReading {
             number: self.number,
             settings: Arc::clone(&self.settings),
             state: self.state(closed),
-            held: if self.settled.is_some() { self.held } else { self.loaded },
+            held: if self.settled.is_some() {
+                self.held
+            } else {
+                self.loaded
+            },
             turn_took: self.turn_took,
             note: self.note.clone(),
             same_as: self.same_as,
             accounts: self.now.accounts,
-            sent_per_s: count(figures.accounts.delivered) / seconds,
-            mib_per_s: count(figures.accounts.delivered_bytes) / seconds / 1_048_576.0,
-            stages: self.stages(at, &figures),
+            sent_per_s: delivered / seconds,
+            mib_per_s: bytes / seconds / 1_048_576.0,
+            stages: self.stages(&figures),
             response,
             delivery: figures.delivery.latencies(None),
             send,
-            lateness: if self.workload.rate == Rate::Max { Counts::new() } else { figures.lateness }.latencies(None),
+            lateness: if self.workload.rate == Rate::Max {
+                Counts::new()
+            } else {
+                figures.lateness
+            }
+            .latencies(None),
             bins: figures.response.bins(),
             spread: self.spread.half_widths(),
             errors: self.errors(),
-            partitions: self.partitions(),
+            partitions: self.meter.partition_records().unwrap_or_default(),
             goals: Vec::new(),
-            unread_failures: if self.workload.mode == SendMode::FireAndForget { self.now.accounts.failed } else { 0 },
+            unread_failures: if self.workload.mode == SendMode::FireAndForget {
+                self.now.accounts.failed
+            } else {
+                0
+            },
         };
         row.goals = goals.iter().map(|goal| goal.state(&row)).collect();
         row
+    }
+
+    /// Records and bytes delivered, and the seconds in which they were: the whole run where figures count from its start, else
+    /// the time of load since it settled.
+    fn delivered_in(&self) -> (f64, f64, f64) {
+        let from = self.settled_from.accounts;
+        let whole = self
+            .settled
+            .is_none_or(|settled| settled == self.first_attempt);
+        let (until, time) = match (self.at_leave, self.duration()) {
+            (Some(_), Some(duration)) if whole => (self.now.accounts, duration),
+            (Some(at_leave), _) => (at_leave, self.held),
+            (None, _) => (
+                self.now.accounts,
+                if self.settled.is_some() {
+                    self.held
+                } else {
+                    self.loaded
+                },
+            ),
+        };
+        let delivered = count(until.delivered.saturating_sub(from.delivered));
+        let bytes = count(until.delivered_bytes.saturating_sub(from.delivered_bytes));
+        (delivered, bytes, time.as_secs_f64().max(0.001))
     }
 
     fn state(&self, closed: bool) -> TrialState {
@@ -289,23 +358,30 @@ impl Trial {
         }
     }
 
-    fn stages(&self, at: Duration, figures: &Figures) -> crate::measure::Stages {
-        let mean = |counts: &Counts| counts.mean().map(|micros| crate::settings::Millis(micros / 1000.0));
+    fn stages(&self, figures: &Figures) -> crate::measure::Stages {
+        let mean = |counts: &Counts| {
+            counts
+                .mean()
+                .map(|micros| crate::settings::Millis(micros / 1000.0))
+        };
         let delivered = count(figures.accounts.delivered).max(1.0);
         let record_bytes = if figures.accounts.delivered == 0 {
             self.workload.mean_record_bytes()
         } else {
             count(figures.accounts.delivered_bytes) / delivered
         };
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the table bounds batch.size")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "the table bounds batch.size"
+        )]
         let batch_size = Bytes(self.settings.number("batch.size") as u64);
-        self.meter.stages(at, mean(&figures.response), mean(&figures.send), batch_size, record_bytes)
-    }
-
-    fn partitions(&self) -> Vec<u64> {
-        let Some(statistics) = &self.statistics else { return Vec::new() };
-        let before = |at: usize| self.partitions_before.get(at).copied().unwrap_or(0);
-        statistics.partitions().iter().enumerate().map(|(at, sent)| sent.saturating_sub(before(at))).collect()
+        self.meter.stages(
+            mean(&figures.response),
+            mean(&figures.send),
+            batch_size,
+            record_bytes,
+        )
     }
 }
 
@@ -319,10 +395,19 @@ impl Figures {
         news.delivery.subtract(&earlier.delivery);
         news.send.subtract(&earlier.send);
         news.lateness.subtract(&earlier.lateness);
-        news.accounts.attempted = self.accounts.attempted.saturating_sub(earlier.accounts.attempted);
-        news.accounts.delivered = self.accounts.delivered.saturating_sub(earlier.accounts.delivered);
+        news.accounts.attempted = self
+            .accounts
+            .attempted
+            .saturating_sub(earlier.accounts.attempted);
+        news.accounts.delivered = self
+            .accounts
+            .delivered
+            .saturating_sub(earlier.accounts.delivered);
         news.accounts.failed = self.accounts.failed.saturating_sub(earlier.accounts.failed);
-        news.accounts.delivered_bytes = self.accounts.delivered_bytes.saturating_sub(earlier.accounts.delivered_bytes);
+        news.accounts.delivered_bytes = self
+            .accounts
+            .delivered_bytes
+            .saturating_sub(earlier.accounts.delivered_bytes);
         news
     }
 }

@@ -55,9 +55,15 @@ impl Rest {
         Self {
             started_at: trial.started_at,
             duration: trial.duration(),
-            warmup: trial.settled.map(|settled| Duration::from_nanos(settled.saturating_sub(first))),
+            warmup: trial
+                .settled
+                .map(|settled| Duration::from_nanos(settled.saturating_sub(first))),
             settled: trial.settled.is_some(),
-            histograms: [figures.response.encode(), figures.delivery.encode(), figures.send.encode()],
+            histograms: [
+                figures.response.encode(),
+                figures.delivery.encode(),
+                figures.send.encode(),
+            ],
             first_attempt: first,
         }
     }
@@ -72,9 +78,18 @@ impl Trials {
     }
 
     fn earlier_equal(&self, trial: &Trial) -> Option<u64> {
-        let closed = self.closed.iter().map(|archive| (archive.row.number, &archive.row.settings));
-        let active = self.active.iter().map(|other| (other.number, &other.settings));
-        closed.chain(active).find(|(_, settings)| settings.changed_from(&trial.settings).is_empty()).map(|(number, _)| number)
+        let closed = self
+            .closed
+            .iter()
+            .map(|archive| (archive.row.number, &archive.row.settings));
+        let active = self
+            .active
+            .iter()
+            .map(|other| (other.number, &other.settings));
+        closed
+            .chain(active)
+            .find(|(_, settings)| settings.changed_from(&trial.settings).is_empty())
+            .map(|(number, _)| number)
     }
 
     /// The trial that the load is on.
@@ -85,7 +100,9 @@ impl Trials {
 
     /// The same, to change it.
     pub fn live_mut(&mut self) -> Option<&mut Trial> {
-        self.active.iter_mut().find(|trial| trial.number == self.live)
+        self.active
+            .iter_mut()
+            .find(|trial| trial.number == self.live)
     }
 
     /// Its number; 0 before the first.
@@ -103,7 +120,10 @@ impl Trials {
     /// How many former trials are still under way.
     #[must_use]
     pub fn draining(&self) -> usize {
-        self.active.iter().filter(|trial| trial.number != self.live).count()
+        self.active
+            .iter()
+            .filter(|trial| trial.number != self.live)
+            .count()
     }
 
     /// Whether none is under way.
@@ -115,7 +135,9 @@ impl Trials {
     /// Whether every trial asked for acknowledgements.
     #[must_use]
     pub fn all_acknowledged(&self) -> bool {
-        self.closed.iter().all(|archive| archive.row.settings.word("acks") != "0")
+        self.closed
+            .iter()
+            .all(|archive| archive.row.settings.word("acks") != "0")
     }
 
     /// Lets go of former trials once all senders have come to the live one; gives the producers that no sender uses any more.
@@ -134,18 +156,32 @@ impl Trials {
 
     fn leave(&mut self, now: u64, which: impl Fn(&Trial) -> bool) -> Vec<u64> {
         let mut serials = Vec::new();
-        for trial in self.active.iter_mut().filter(|trial| trial.left.is_none() && which(trial)) {
+        for trial in self
+            .active
+            .iter_mut()
+            .filter(|trial| trial.left.is_none() && which(trial))
+        {
             trial.leave(now);
             serials.push(trial.serial);
         }
-        serials.retain(|serial| !self.active.iter().any(|trial| trial.serial == *serial && trial.left.is_none()));
+        serials.retain(|serial| {
+            !self
+                .active
+                .iter()
+                .any(|trial| trial.serial == *serial && trial.left.is_none())
+        });
         serials
     }
 
     /// How many records a producer has accepted in all.
     #[must_use]
     pub fn accepted_by(&self, serial: u64) -> u64 {
-        let active: u64 = self.active.iter().filter(|trial| trial.serial == serial).map(Trial::accepted).sum();
+        let active: u64 = self
+            .active
+            .iter()
+            .filter(|trial| trial.serial == serial)
+            .map(Trial::accepted)
+            .sum();
         active + self.accepted.get(&serial).copied().unwrap_or(0)
     }
 
@@ -154,21 +190,36 @@ impl Trials {
         let note = (!text.is_empty()).then(|| text.to_owned());
         if let Some(trial) = self.active.iter_mut().find(|trial| trial.number == number) {
             trial.note = note;
-        } else if let Some(archive) = self.closed.iter_mut().find(|archive| archive.row.number == number) {
+        } else if let Some(archive) = self
+            .closed
+            .iter_mut()
+            .find(|archive| archive.row.number == number)
+        {
             Arc::make_mut(&mut archive.row).note = note;
         }
     }
 
     /// Gives a producer's statistics to its newest trial.
     pub fn hear(&mut self, serial: u64, statistics: &Statistics, at: Duration) {
-        if let Some(trial) = self.active.iter_mut().rev().find(|trial| trial.serial == serial) {
+        if let Some(trial) = self
+            .active
+            .iter_mut()
+            .rev()
+            .find(|trial| trial.serial == serial)
+        {
             trial.hear(statistics, at);
         }
     }
 
     /// Copies all figures; gives what happened since the last time.
     pub fn advance(&mut self, at: Duration, elapsed: Duration, paused: bool) -> HistoryColumn {
-        let mut column = HistoryColumn { from: at.saturating_sub(elapsed), to: at, trial: self.live, paused, ..HistoryColumn::default() };
+        let mut column = HistoryColumn {
+            from: at.saturating_sub(elapsed),
+            to: at,
+            trial: self.live,
+            paused,
+            ..HistoryColumn::default()
+        };
         let mut response = Counts::new();
         for trial in &mut self.active {
             let news = trial.advance();
@@ -190,41 +241,67 @@ impl Trials {
     }
 
     /// Closes the trials of which nothing is under way.
-    pub fn close_drained(&mut self, goals: &[Goal], at: Duration) {
-        let (done, active) = std::mem::take(&mut self.active).into_iter().partition::<Vec<_>, _>(Trial::is_drained);
+    pub fn close_drained(&mut self, goals: &[Goal]) {
+        let (done, active) = std::mem::take(&mut self.active)
+            .into_iter()
+            .partition::<Vec<_>, _>(Trial::is_drained);
         self.active = active;
         for mut trial in done {
             trial.advance();
             *self.accepted.entry(trial.serial).or_default() += trial.accepted();
-            self.closed.push(Archive { row: Arc::new(trial.reading(goals, at, true)), rest: Rest::of(&trial) });
+            self.closed.push(Archive {
+                row: Arc::new(trial.reading(goals, true)),
+                rest: Rest::of(&trial),
+            });
         }
         self.closed.sort_by_key(|archive| archive.row.number);
     }
 
     /// Every row, oldest first.
     #[must_use]
-    pub fn rows(&self, goals: &[Goal], at: Duration) -> Vec<Arc<TrialReading>> {
-        let mut rows: Vec<_> = self.closed.iter().map(|archive| Arc::clone(&archive.row)).collect();
-        rows.extend(self.active.iter().map(|trial| Arc::new(trial.reading(goals, at, false))));
+    pub fn rows(&self, goals: &[Goal]) -> Vec<Arc<TrialReading>> {
+        let mut rows: Vec<_> = self
+            .closed
+            .iter()
+            .map(|archive| Arc::clone(&archive.row))
+            .collect();
+        rows.extend(
+            self.active
+                .iter()
+                .map(|trial| Arc::new(trial.reading(goals, false))),
+        );
         rows.sort_by_key(|row| row.number);
         rows
     }
 
     /// One trial's row with what a snapshot needs beside it.
     #[must_use]
-    pub fn archive(&self, number: u64, goals: &[Goal], at: Duration) -> Option<Archive> {
-        let closed = self.closed.iter().find(|archive| archive.row.number == number);
+    pub fn archive(&self, number: u64, goals: &[Goal]) -> Option<Archive> {
+        let closed = self
+            .closed
+            .iter()
+            .find(|archive| archive.row.number == number);
         if let Some(archive) = closed {
-            return Some(Archive { row: Arc::clone(&archive.row), rest: archive.rest.clone() });
+            return Some(Archive {
+                row: Arc::clone(&archive.row),
+                rest: archive.rest.clone(),
+            });
         }
         let trial = self.active.iter().find(|trial| trial.number == number)?;
-        Some(Archive { row: Arc::new(trial.reading(goals, at, false)), rest: Rest::of(trial) })
+        Some(Archive {
+            row: Arc::new(trial.reading(goals, false)),
+            rest: Rest::of(trial),
+        })
     }
 
     /// The numbers of all trials, oldest first.
     #[must_use]
     pub fn numbers(&self) -> Vec<u64> {
-        let mut numbers: Vec<_> = self.closed.iter().map(|archive| archive.row.number).collect();
+        let mut numbers: Vec<_> = self
+            .closed
+            .iter()
+            .map(|archive| archive.row.number)
+            .collect();
         numbers.extend(self.active.iter().map(|trial| trial.number));
         numbers.sort_unstable();
         numbers
@@ -235,26 +312,40 @@ impl Trials {
     pub fn accounts(&self) -> Accounts {
         let closed = self.closed.iter().map(|archive| archive.row.accounts);
         let active = self.active.iter().map(Trial::accounts);
-        closed.chain(active).fold(Accounts::default(), |sum, part| Accounts {
-            attempted: sum.attempted + part.attempted,
-            delivered: sum.delivered + part.delivered,
-            failed: sum.failed + part.failed,
-            delivered_bytes: sum.delivered_bytes + part.delivered_bytes,
-        })
+        closed
+            .chain(active)
+            .fold(Accounts::default(), |sum, part| Accounts {
+                attempted: sum.attempted + part.attempted,
+                delivered: sum.delivered + part.delivered,
+                failed: sum.failed + part.failed,
+                delivered_bytes: sum.delivered_bytes + part.delivered_bytes,
+            })
     }
 
     /// When the first record of the session was tried, in nanoseconds since the lab started.
     #[must_use]
     pub fn first_attempt(&self) -> Option<u64> {
-        let closed = self.closed.first().map(|archive| archive.rest.first_attempt).filter(|first| *first != 0);
+        let closed = self
+            .closed
+            .first()
+            .map(|archive| archive.rest.first_attempt)
+            .filter(|first| *first != 0);
         closed.or_else(|| self.active.first().and_then(Trial::first_attempt))
     }
 
     /// Makes the first settled trial the baseline, where a person has chosen none.
     pub fn choose_base(&mut self) {
         if self.base.is_none() {
-            let closed = self.closed.iter().find(|archive| archive.rest.settled).map(|archive| archive.row.number);
-            let active = self.active.iter().find(|trial| trial.settled.is_some()).map(|trial| trial.number);
+            let closed = self
+                .closed
+                .iter()
+                .find(|archive| archive.rest.settled)
+                .map(|archive| archive.row.number);
+            let active = self
+                .active
+                .iter()
+                .find(|trial| trial.settled.is_some())
+                .map(|trial| trial.number);
             self.base = closed.or(active);
         }
     }
@@ -262,5 +353,9 @@ impl Trials {
 
 fn quantiles(counts: &Counts) -> Option<(f64, f64, f64)> {
     let millis = |micros: u64| crate::settings::Millis::from_micros(micros).0;
-    Some((millis(counts.quantile(0.5)?), millis(counts.quantile(0.99)?), millis(counts.max()?)))
+    Some((
+        millis(counts.quantile(0.5)?),
+        millis(counts.quantile(0.99)?),
+        millis(counts.max()?),
+    ))
 }

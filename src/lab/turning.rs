@@ -11,6 +11,7 @@ use crate::lab::{LoadState, Opening, Refused, Target};
 use crate::load::helm::Order;
 use crate::load::parts::ReportPart;
 use crate::load::poller::{Producer, Word};
+use crate::measure::stage_meter::StageMeter;
 use crate::measure::statistics::Statistics;
 use crate::settings::{PerSecond, Settings, Severity, check};
 
@@ -55,7 +56,12 @@ impl Turning {
     #[must_use]
     pub fn opening(&self, number: u64) -> Option<Opening> {
         let open = self.opening.as_ref().or(self.holding.as_ref())?;
-        Some(Opening { number, settings: Arc::clone(&open.wish.settings), took: open.since.elapsed(), progress: open.progress.clone() })
+        Some(Opening {
+            number,
+            settings: Arc::clone(&open.wish.settings),
+            took: open.since.elapsed(),
+            progress: open.progress.clone(),
+        })
     }
 
     fn is_busy(&self) -> bool {
@@ -66,25 +72,37 @@ impl Turning {
 impl Engine {
     /// Wishes for a trial with these settings; `again` opens one even if nothing changed.
     pub(super) fn turn(&mut self, settings: Arc<Settings>, again: bool) {
-        if matches!(self.state, LoadState::Stopping | LoadState::Stopped | LoadState::Failed(_)) {
+        if matches!(
+            self.state,
+            LoadState::Stopping | LoadState::Stopped | LoadState::Failed(_)
+        ) {
             return;
         }
         self.turning.refused = None;
         if let Some(reason) = self.refusal(&settings) {
             return self.refuse(settings, reason);
         }
-        let unchanged = self.trials.live().is_some_and(|live| settings.changed_from(&live.settings).is_empty());
+        let unchanged = self
+            .trials
+            .live()
+            .is_some_and(|live| settings.changed_from(&live.settings).is_empty());
         if unchanged && !again && !self.turning.is_busy() {
             self.turning.wish = None;
             return;
         }
-        self.turning.wish = Some(Wish { settings, applied: self.clock.now() });
+        self.turning.wish = Some(Wish {
+            settings,
+            applied: self.clock.now(),
+        });
         self.settle_turns();
     }
 
     fn refusal(&self, settings: &Settings) -> Option<String> {
         let surroundings = self.config.target.surroundings(settings);
-        if let Some(finding) = check(settings, &surroundings).into_iter().find(|finding| finding.severity == Severity::Refuse) {
+        if let Some(finding) = check(settings, &surroundings)
+            .into_iter()
+            .find(|finding| finding.severity == Severity::Refuse)
+        {
             return Some(finding.sentence);
         }
         let PerSecond(ceiling) = self.config.limits.ceiling?;
@@ -103,7 +121,10 @@ impl Engine {
     /// Goes on with whatever can go on: senders that have left, a held turn, the next wish.
     pub(super) fn settle_turns(&mut self) {
         self.leave_former();
-        let drained = self.trials.live().is_none_or(|live| live.accounts().in_flight() == 0);
+        let drained = self
+            .trials
+            .live()
+            .is_none_or(|live| live.accounts().in_flight() == 0);
         if drained && let Some(open) = self.turning.holding.take() {
             self.switch(&open);
             self.crew.order(Order::Run);
@@ -112,7 +133,9 @@ impl Engine {
             return;
         }
         if self.turning.wish.is_some() && self.trials.draining() >= MOST_DRAINING {
-            self.turning.waiting = Some(format!("{MOST_DRAINING} trials still drain; the turn waits for one of them"));
+            self.turning.waiting = Some(format!(
+                "{MOST_DRAINING} trials still drain; the turn waits for one of them"
+            ));
             return;
         }
         self.turning.waiting = None;
@@ -122,9 +145,18 @@ impl Engine {
     }
 
     fn begin(&mut self, wish: Wish) {
-        let kept = self.trials.live().filter(|live| live.settings.same_producer(&wish.settings)).map(|live| live.serial);
+        let kept = self
+            .trials
+            .live()
+            .filter(|live| live.settings.same_producer(&wish.settings))
+            .map(|live| live.serial);
         if let Some(serial) = kept {
-            let open = Open { wish, serial, since: Instant::now(), progress: String::new() };
+            let open = Open {
+                wish,
+                serial,
+                since: Instant::now(),
+                progress: String::new(),
+            };
             return self.switch_or_hold(open);
         }
         self.turning.serials += 1;
@@ -135,12 +167,24 @@ impl Engine {
             .map_err(|error| error.to_string())
             .and_then(|base| {
                 let config = assign::client_config(base, &wish.settings);
-                Producer::open(serial, config, &self.config.topic, self.clock, self.inbox.clone()).map_err(|error| error.to_string())
+                Producer::open(
+                    serial,
+                    config,
+                    &self.config.topic,
+                    self.clock,
+                    self.inbox.clone(),
+                )
+                .map_err(|error| error.to_string())
             });
         match opened {
             Ok(producer) => {
                 self.crew.hire(producer);
-                self.turning.opening = Some(Open { wish, serial, since: Instant::now(), progress: "creating the client".into() });
+                self.turning.opening = Some(Open {
+                    wish,
+                    serial,
+                    since: Instant::now(),
+                    progress: "creating the client".into(),
+                });
             }
             Err(reason) => self.refuse(wish.settings, reason),
         }
@@ -158,7 +202,12 @@ impl Engine {
     pub(super) fn hear(&mut self, serial: u64, word: Word) {
         match word {
             Word::Progress(text) => {
-                if let Some(open) = self.turning.opening.as_mut().filter(|open| open.serial == serial) {
+                if let Some(open) = self
+                    .turning
+                    .opening
+                    .as_mut()
+                    .filter(|open| open.serial == serial)
+                {
                     open.progress = text;
                 }
             }
@@ -184,7 +233,9 @@ impl Engine {
         let name = crate::load::native::name(code);
         self.desk.log(&format!("{name}: {reason}"));
         if fatal {
-            self.mark(&format!("the client is dead ({name}): Ctrl-R opens a new one"));
+            self.mark(&format!(
+                "the client is dead ({name}): Ctrl-R opens a new one"
+            ));
         } else {
             self.mark(&name);
         }
@@ -204,8 +255,14 @@ impl Engine {
     }
 
     fn switch_or_hold(&mut self, mut open: Open) {
-        let under_way = self.trials.live().map_or(0, |live| live.accounts().in_flight());
-        if open.wish.settings.is_on("drain.first") && under_way > 0 && self.state == LoadState::Running {
+        let under_way = self
+            .trials
+            .live()
+            .map_or(0, |live| live.accounts().in_flight());
+        if open.wish.settings.is_on("drain.first")
+            && under_way > 0
+            && self.state == LoadState::Running
+        {
             open.progress = format!("waiting for #{} to drain", self.trials.live_number());
             self.turning.holding = Some(open);
             return self.crew.order(Order::Hold);
@@ -215,15 +272,25 @@ impl Engine {
 
     /// Moves the load to a trial whose producer is open.
     fn switch(&mut self, open: &Open) {
-        let Some((native, waits)) = self.crew.producer(open.serial).and_then(|found| Some((found.native()?, Arc::clone(&found.waits)))) else {
-            return self.refuse(Arc::clone(&open.wish.settings), "the client ended before the load could move to it; turn again".into());
+        let Some((native, waits)) = self
+            .crew
+            .producer(open.serial)
+            .and_then(|found| Some((found.native()?, Arc::clone(&found.waits))))
+        else {
+            return self.refuse(
+                Arc::clone(&open.wish.settings),
+                "the client ended before the load could move to it; turn again".into(),
+            );
         };
         let settings = Arc::clone(&open.wish.settings);
         self.apply_conditions(&settings);
         let plan = Plan {
             number: self.trials.next_number(),
             settings: &settings,
-            former: self.trials.live().map(|live| (&live.workload, self.crew.senders())),
+            former: self
+                .trials
+                .live()
+                .map(|live| (&live.workload, self.crew.senders())),
             partitions: self.desk.partition_count(),
             now: self.clock.now(),
             stop_after: self.config.stop_after,
@@ -234,11 +301,26 @@ impl Engine {
             Err(reason) => return self.refuse(settings, reason),
         };
         let report = Arc::new(ReportPart::default());
+        let at = self.clock.elapsed();
+        let kept = self.trials.live().filter(|live| live.serial == open.serial);
+        let meter = kept.map_or_else(
+            || StageMeter::new(at),
+            |live| StageMeter::after(live.last_statistics().clone(), at),
+        );
         if let Some(producer) = self.crew.producer(open.serial) {
             producer.register(plan.number, Arc::clone(&report));
         }
-        self.desk.schedule(&assignment, self.trials.accounts().attempted);
-        let trial = Trial::new(plan.number, Arc::clone(&settings), open.serial, Arc::clone(&assignment), report, open.wish.applied);
+        self.desk
+            .schedule(&assignment, self.trials.accounts().attempted);
+        let trial = Trial::new(
+            plan.number,
+            Arc::clone(&settings),
+            open.serial,
+            Arc::clone(&assignment),
+            report,
+            open.wish.applied,
+            meter,
+        );
         self.trials.open(trial);
         if let Err(error) = self.crew.assign(assignment, self.clock) {
             return self.refuse(settings, format!("a sender could not be started: {error}"));
@@ -256,11 +338,15 @@ impl Engine {
     }
 
     fn apply_conditions(&mut self, settings: &Settings) {
-        let Some(embedded) = &self.embedded else { return };
+        let Some(embedded) = &self.embedded else {
+            return;
+        };
         let rate = |name| PerSecond(settings.number(name));
         let done = embedded
             .set_round_trip(crate::settings::Millis(settings.number("rtt.ms")))
-            .and_then(|()| embedded.set_error_rates(rate("errors.retriable"), rate("errors.fatal")));
+            .and_then(|()| {
+                embedded.set_error_rates(rate("errors.retriable"), rate("errors.fatal"))
+            });
         if let Err(error) = done {
             self.mark(&error.to_string());
         }
@@ -276,10 +362,19 @@ impl Engine {
             return Some("the byte budget is spent".into());
         }
         match self.config.stop_after? {
-            StopAfter::Records(_) => self.trials.live().is_some_and(Trial::is_done).then(|| "all records are sent".into()),
+            StopAfter::Records(_) => self
+                .trials
+                .live()
+                .is_some_and(Trial::is_done)
+                .then(|| "all records are sent".into()),
             StopAfter::Time(time) => {
                 let began = self.trials.first_attempt()?;
-                (self.clock.elapsed().saturating_sub(Duration::from_nanos(began)) >= time).then(|| "the time is over".into())
+                (self
+                    .clock
+                    .elapsed()
+                    .saturating_sub(Duration::from_nanos(began))
+                    >= time)
+                    .then(|| "the time is over".into())
             }
         }
     }

@@ -98,13 +98,22 @@ pub fn is_path(text: &str) -> bool {
     text.contains('/') || Path::new(text).extension().is_some_and(|end| end == ENDING)
 }
 
-/// Saves under a name in the folder for snapshots, or into the file that `place` names; returns the file.
-pub fn save(snapshot: &Snapshot, place: &str) -> Result<PathBuf, StoreError> {
+/// The file that a snapshot would be saved into, by name or path; an error if something is there already.
+pub fn vacant(place: &str) -> Result<PathBuf, StoreError> {
     let path = if is_path(place) {
         PathBuf::from(place)
     } else {
         named(&folder()?, place)?
     };
+    match path.symlink_metadata() {
+        Ok(_) => Err(StoreError::Exists(path)),
+        Err(_) => Ok(path),
+    }
+}
+
+/// Saves under a name in the folder for snapshots, or into the file that `place` names; returns the file.
+pub fn save(snapshot: &Snapshot, place: &str) -> Result<PathBuf, StoreError> {
+    let path = vacant(place)?;
     save_file(snapshot, &path)?;
     Ok(path)
 }

@@ -1,0 +1,225 @@
+//! From flags, environment, files and profile to settings, a connection and goals. Nothing is sent here.
+
+use std::io::{IsTerminal as _, Read as _};
+use std::path::Path;
+
+use crate::cluster::{self, Connection, Secret, sources};
+use crate::lab::Goal;
+use crate::settings::{Finding, Settings, Severity, Source, Surroundings, check, find, rows};
+
+use super::args::{ConnectArgs, LoadArgs};
+use super::output::{Failure, note};
+
+/// The largest file of properties that is read, in bytes.
+const LARGEST: u64 = 1 << 20;
+
+/// What was asked for, read and checked by itself.
+#[derive(Debug)]
+pub struct Gathered {
+    /// A value for every row, each with its source.
+    pub settings: Settings,
+    /// How to reach the cluster; empty without `-b` and `-F`.
+    pub connection: Connection,
+    /// What must hold.
+    pub goals: Vec<Goal>,
+    /// What a person should know, in sentences.
+    pub notes: Vec<String>,
+}
+
+/// Reads everything: flag > `-X` > environment > profile > file > default. `flags` are the flags that set a row.
+pub fn gather(
+    connect: &ConnectArgs,
+    load: &LoadArgs,
+    flags: &[(String, String)],
+) -> Result<Gathered, Failure> {
+    let environment = environment();
+    let read = read_sources(connect, &environment)?;
+    let rest = |wanted: fn(&cluster::Source) -> bool| -> Vec<(String, String)> {
+        let these = read.rest.iter().filter(|one| wanted(&one.source));
+        these
+            .map(|one| (one.name.clone(), one.value.clone()))
+            .collect()
+    };
+    let mut settings = Settings::default();
+    let mut goals = Vec::new();
+    layer(
+        &mut settings,
+        &rest(|source| matches!(source, cluster::Source::File { .. })),
+        &Source::File,
+    )?;
+    layer(&mut settings, &environment_rows(&environment), &Source::Env)?;
+    layer(
+        &mut settings,
+        &rest(|source| matches!(source, cluster::Source::Option)),
+        &Source::Property,
+    )?;
+    let mut typed = set_pairs(&load.set)?;
+    typed.extend_from_slice(flags);
+    layer(&mut settings, &typed, &Source::Flag)?;
+    for text in &load.goal {
+        goals.push(text.parse().map_err(Failure::usage)?);
+    }
+    let mut notes: Vec<String> = read
+        .ignored
+        .iter()
+        .map(|(name, source)| {
+            format!("{source}: {name} means nothing to librdkafka's producer and is ignored")
+        })
+        .collect();
+    notes.extend(read.connection.cautions());
+    Ok(Gathered {
+        settings,
+        connection: read.connection,
+        goals,
+        notes,
+    })
+}
+
+fn read_sources(
+    connect: &ConnectArgs,
+    environment: &[(String, String)],
+) -> Result<sources::Read, Failure> {
+    let content = connect.file.as_deref().map(read_file).transpose()?;
+    let names: Vec<&str> = rows()
+        .iter()
+        .flat_map(|row| std::iter::once(row.name).chain(row.aliases.iter().copied()))
+        .collect();
+    let file = connect.file.as_deref().zip(content.as_deref());
+    sources::read(&sources::Given {
+        bootstrap: connect.brokers.as_deref(),
+        options: &connect.properties,
+        environment,
+        file,
+        knobs: &names,
+    })
+    .map_err(Failure::usage)
+}
+
+fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
+    let failed = |error: std::io::Error| {
+        Failure::usage(format!(
+            "cannot read {}: {error}; check the path of -F",
+            path.display()
+        ))
+    };
+    let file = std::fs::File::open(path).map_err(failed)?;
+    let mut content = Vec::new();
+    file.take(LARGEST + 1)
+        .read_to_end(&mut content)
+        .map_err(failed)?;
+    if content.len() as u64 > LARGEST {
+        let sentence = format!(
+            "{} is larger than 1 MiB: no file of properties",
+            path.display()
+        );
+        return Err(Failure::usage(sentence));
+    }
+    Ok(content)
+}
+
+/// The variables of the environment that are ours and are text.
+fn environment() -> Vec<(String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .filter(|(name, _)| name.starts_with("LINGER_"))
+        .collect()
+}
+
+/// `LINGER_LINGER_MS` sets linger.ms.
+fn environment_rows(environment: &[(String, String)]) -> Vec<(String, String)> {
+    let variable = |name: &str| {
+        format!(
+            "LINGER_{}",
+            name.replace(['.', '-'], "_").to_ascii_uppercase()
+        )
+    };
+    let value = |wanted: &str| {
+        let found = environment.iter().find(|(name, _)| name == wanted);
+        found.map(|(_, value)| value.clone())
+    };
+    rows()
+        .iter()
+        .filter_map(|row| Some((row.name.to_owned(), value(&variable(row.name))?)))
+        .collect()
+}
+
+fn set_pairs(texts: &[String]) -> Result<Vec<(String, String)>, Failure> {
+    let pair = |text: &String| {
+        let sentence = || format!("--set {text}: write KNOB=VALUE, for example --set linger.ms=20");
+        let (name, value) = text
+            .split_once('=')
+            .ok_or_else(|| Failure::usage(sentence()))?;
+        Ok((name.trim().to_owned(), value.trim().to_owned()))
+    };
+    texts.iter().map(pair).collect()
+}
+
+/// Sets a source's values; one row under two names (or twice) within one source is an error.
+fn layer(
+    settings: &mut Settings,
+    pairs: &[(String, String)],
+    source: &Source,
+) -> Result<(), Failure> {
+    let mut seen: Vec<(&str, &str)> = Vec::new();
+    for (name, value) in pairs {
+        settings
+            .set(name, value, source.clone())
+            .map_err(Failure::usage)?;
+        let row = find(name).map_or(name.as_str(), |row| row.name);
+        if let Some((_, first)) = seen.iter().find(|(known, _)| *known == row) {
+            return Err(Failure::usage(format!(
+                "{first} and {name} set the same knob twice; keep one of them"
+            )));
+        }
+        seen.push((row, name));
+    }
+    Ok(())
+}
+
+/// Refuses settings that the client would refuse, with the `--set` to add; returns the cautions as sentences.
+pub fn judge(settings: &Settings, around: &Surroundings) -> Result<Vec<String>, Failure> {
+    let findings = check(settings, around);
+    match findings.iter().find(|one| one.severity == Severity::Refuse) {
+        Some(finding) => Err(Failure::usage(refusal(finding))),
+        None => Ok(findings.into_iter().map(|one| one.sentence).collect()),
+    }
+}
+
+fn refusal(finding: &Finding) -> String {
+    let Some(mend) = &finding.mend else {
+        return finding.sentence.clone();
+    };
+    let flags: Vec<String> = mend
+        .set
+        .iter()
+        .filter_map(|(name, value)| Some(format!("--set {name}={}", find(name)?.text(value))))
+        .collect();
+    format!(
+        "{}; add {} ({})",
+        finding.sentence,
+        flags.join(" "),
+        mend.text
+    )
+}
+
+/// Asks for a missing password where somebody can type it.
+pub fn with_password(connection: Connection) -> Result<Connection, Failure> {
+    if !connection.needs_password() || !std::io::stdin().is_terminal() {
+        return Ok(connection);
+    }
+    let user = connection.user().unwrap_or("the user").to_owned();
+    let typed = rpassword::prompt_password(format!("password of {user}: "));
+    typed
+        .map(|text| connection.with_password(Secret::new(text)))
+        .map_err(|error| Failure::usage(format!("the password cannot be read: {error}")))
+}
+
+/// Prints sentences on standard error, unless quiet.
+pub fn tell(notes: &[String], quiet: bool) {
+    if quiet {
+        return;
+    }
+    for sentence in notes {
+        note(&format!("note: {sentence}"));
+    }
+}
