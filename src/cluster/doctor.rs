@@ -171,7 +171,7 @@ fn unreached(connection: &Connection, error: &ProbeError) -> Vec<Check> {
             vec![reach(), failed("TLS", error)]
         }
         ProbeError::WrongProtocol { .. } => vec![reach(), failed("protocol", error)],
-        ProbeError::SignIn { .. } | ProbeError::Mechanism { .. } => {
+        ProbeError::SignIn { .. } | ProbeError::Mechanism { .. } | ProbeError::NoSignIn { .. } => {
             let mut checks = vec![reach()];
             if connection.security().ends_with("SSL") {
                 checks.push(tls());

@@ -3,22 +3,26 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use futures::executor::block_on;
 use rdkafka::ClientConfig;
-use rdkafka::admin::{AdminClient, AdminOptions, ConfigResource, ResourceSpecifier};
+use rdkafka::admin::AdminClient;
+use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::metadata::{Metadata, MetadataTopic};
 use rdkafka::producer::{BaseProducer, Producer};
 use rdkafka::types::RDKafkaErrorCode;
 
 use super::connection::Connection;
 use super::ear::Ear;
-use super::facts::{BrokerFacts, ClusterFacts, ClusterKind, TopicFacts};
+use super::facts::ClusterKind;
 use super::shown::Shown;
-use super::topics;
 use super::trouble::{self, ProbeError};
+
+mod describe;
 
 /// The longest that [`Probe::open`] tries to reach a cluster.
 pub const REACH: Duration = Duration::from_secs(12);
+
+/// A listener that hangs up does so before this; later, librdkafka has given up on a silent one.
+const SILENCE: Duration = Duration::from_secs(7);
 
 /// One question's share of that.
 const ATTEMPT: Duration = Duration::from_millis(1_500);
@@ -84,8 +88,12 @@ impl Probe {
         bound: Duration,
     ) -> Result<Self, ProbeError> {
         let config = connection.question_config()?;
+        let mut talkative = config.clone();
+        // The list of request versions, which tells the brokers' age, is said at this level only.
+        talkative.set("debug", "feature");
+        talkative.set_log_level(RDKafkaLogLevel::Debug);
         let ear = Ear::default();
-        let client: BaseProducer<Ear> = config
+        let client: BaseProducer<Ear> = talkative
             .create_with_context(ear.clone())
             .map_err(|error| ProbeError::Configuration(trouble::said(&error)))?;
         let servers = connection.bootstrap().unwrap_or_default().to_owned();
@@ -104,6 +112,7 @@ impl Probe {
 
     fn reach(&self, bound: Duration) -> Result<(), ProbeError> {
         let begin = Instant::now();
+        let mut closed = 0;
         loop {
             let answer = self
                 .client
@@ -113,22 +122,32 @@ impl Probe {
             let Err(error) = answer else {
                 return Ok(());
             };
-            let judged = trouble::judge(&self.servers, &self.ear.heard());
             let is_over = begin.elapsed() + ATTEMPT > bound;
-            match judged {
+            let is_down = self.all_are_down();
+            match trouble::judge(&self.servers, &self.ear.heard()) {
                 Some(ProbeError::TimedOut { address, said, .. }) if is_over => {
+                    let seconds = begin.elapsed().as_secs();
                     return Err(ProbeError::TimedOut {
                         address,
-                        seconds: begin.elapsed().as_secs(),
+                        seconds,
                         said,
                     });
                 }
-                Some(reason) if is_over || reason.is_final() || self.all_are_down() => {
-                    return Err(reason);
+                Some(reason) if is_over || is_down || reason.is_final() => return Err(reason),
+                // A listener for TLS hangs up on plain text, and librdkafka says no word about it.
+                None if is_down && closed >= 1 && begin.elapsed() < SILENCE => {
+                    return Err(self.hung_up());
                 }
                 None if is_over => return Err(self.silent(&error, begin.elapsed())),
-                _ => {}
+                _ => closed += usize::from(is_down),
             }
+        }
+    }
+
+    fn hung_up(&self) -> ProbeError {
+        ProbeError::WrongProtocol {
+            address: Shown::new(&self.servers),
+            said: Shown::new("no answer, no reason given"),
         }
     }
 
@@ -168,55 +187,6 @@ impl Probe {
             .into_iter()
             .map(|line| line.text.into())
             .collect()
-    }
-
-    /// Who the cluster is and what `topic` is like; what cannot be learnt is named in `gaps`, and costs that field only.
-    ///
-    /// # Errors
-    /// The cluster stopped answering. A topic that is not there has no partitions.
-    pub fn facts(&self, topic: &str) -> Result<ClusterFacts, ProbeError> {
-        let metadata = self.metadata(topic)?;
-        let brokers = metadata.brokers().iter().map(|broker| BrokerFacts {
-            id: broker.id(),
-            address: Shown::new(&format!("{}:{}", broker.host(), broker.port())).into(),
-            up: true,
-        });
-        let mut facts = ClusterFacts {
-            kind: self.kind,
-            cluster_id: self
-                .client
-                .client()
-                .fetch_cluster_id(ANSWER)
-                .map(|id| Shown::new(&id).into()),
-            broker_version: None,
-            brokers: brokers.collect(),
-            security: self.connection.security(),
-            user: self.connection.user().map(|user| Shown::new(user).into()),
-            ours: false,
-            topic: TopicFacts {
-                name: Shown::new(topic).into(),
-                ours: topics::is_ours(topic),
-                ..TopicFacts::default()
-            },
-            gaps: Vec::new(),
-        };
-        facts.brokers.sort_by_key(|broker| broker.id);
-        if facts.cluster_id.is_none() {
-            facts
-                .gaps
-                .push("cluster id: the brokers tell none".to_owned());
-        }
-        match found(&metadata, topic) {
-            Ok(Some(found)) => {
-                describe_layout(&mut facts.topic, found);
-                self.describe_settings(topic, &mut facts);
-            }
-            Ok(None) => facts
-                .gaps
-                .push(ProbeError::NoTopic(Shown::new(topic)).to_string()),
-            Err(denied) => facts.gaps.push(format!("topic: {denied}")),
-        }
-        Ok(facts)
     }
 
     /// Whether the topic exists.
@@ -321,37 +291,6 @@ impl Probe {
         })
     }
 
-    fn describe_settings(&self, topic: &str, facts: &mut ClusterFacts) {
-        if self.kind == ClusterKind::Embedded {
-            // The mock brokers hang up on this question.
-            return;
-        }
-        match self.settings_of(topic) {
-            Ok(settings) => fill(&mut facts.topic, &settings),
-            Err(error) => facts.gaps.push(format!(
-                "min.insync.replicas, cleanup.policy, compression.type, max.message.bytes, retention.ms: {error}"
-            )),
-        }
-    }
-
-    fn settings_of(&self, topic: &str) -> Result<ConfigResource, ProbeError> {
-        let admin = self.admin()?;
-        let options = AdminOptions::new().request_timeout(Some(ANSWER));
-        let acl = topic_acl("DESCRIBE_CONFIGS", topic);
-        let wanted = [ResourceSpecifier::Topic(topic)];
-        let answers = block_on(admin.describe_configs(&wanted, &options))
-            .map_err(|error| self.failed(&error, "read topic settings", &acl))?;
-        match answers.into_iter().next() {
-            Some(Ok(resource)) => Ok(resource),
-            Some(Err(code)) if denies(code) => Err(ProbeError::Denied {
-                operation: "read topic settings",
-                acl,
-            }),
-            Some(Err(code)) => Err(self.odd(&format!("topic settings: {code}"))),
-            None => Err(self.odd("topic settings: no answer")),
-        }
-    }
-
     pub(super) fn odd(&self, text: &str) -> ProbeError {
         ProbeError::Other {
             address: Shown::new(&self.servers),
@@ -387,25 +326,6 @@ fn found<'a>(metadata: &'a Metadata, topic: &str) -> Result<Option<&'a MetadataT
         }),
         Some(_) => Ok(None),
     }
-}
-
-fn describe_layout(facts: &mut TopicFacts, topic: &MetadataTopic) {
-    facts.partitions = u32::try_from(topic.partitions().len()).unwrap_or(u32::MAX);
-    let replicas = topic
-        .partitions()
-        .iter()
-        .map(|partition| partition.replicas().len())
-        .min();
-    facts.replication_factor = replicas.and_then(|count| u32::try_from(count).ok());
-}
-
-fn fill(facts: &mut TopicFacts, settings: &ConfigResource) {
-    let text = |name: &str| settings.get(name).and_then(|entry| entry.value.clone());
-    facts.min_insync_replicas = text("min.insync.replicas").and_then(|value| value.parse().ok());
-    facts.cleanup_policy = text("cleanup.policy").map(|value| Shown::new(&value).into());
-    facts.compression_type = text("compression.type").map(|value| Shown::new(&value).into());
-    facts.max_message_bytes = text("max.message.bytes").and_then(|value| value.parse().ok());
-    facts.retention_ms = text("retention.ms").and_then(|value| value.parse().ok());
 }
 
 #[cfg(test)]

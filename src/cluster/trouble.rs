@@ -93,6 +93,16 @@ pub enum ProbeError {
         /// librdkafka's words.
         said: Shown,
     },
+    /// The listener wants no sign-in.
+    #[error(
+        "{address} takes no sign-in on this port: use the port of its SASL listener, or security.protocol=PLAINTEXT or SSL ({said})"
+    )]
+    NoSignIn {
+        /// What was asked for.
+        address: Shown,
+        /// librdkafka's words.
+        said: Shown,
+    },
     /// The topic is not there.
     #[error(
         "topic {0} does not exist: create it, or leave out -t to let linger make one of its own"
@@ -130,6 +140,7 @@ impl ProbeError {
                 | Self::Mechanism { .. }
                 | Self::Certificate { .. }
                 | Self::PlaintextPort { .. }
+                | Self::NoSignIn { .. }
         )
     }
 }
@@ -159,7 +170,7 @@ pub fn judge(servers: &str, heard: &[Heard]) -> Option<ProbeError> {
 /// What is certain goes before what may be a consequence.
 fn rank(error: &ProbeError) -> u8 {
     match error {
-        ProbeError::SignIn { .. } | ProbeError::Mechanism { .. } => 0,
+        ProbeError::SignIn { .. } | ProbeError::Mechanism { .. } | ProbeError::NoSignIn { .. } => 0,
         ProbeError::PlaintextPort { .. } => 1,
         ProbeError::Certificate { .. } => 2,
         ProbeError::WrongProtocol { .. } => 3,
@@ -175,6 +186,7 @@ fn judge_line(servers: &str, line: &Heard) -> Option<ProbeError> {
     let address = Shown::new(address_in(said.as_str()).unwrap_or(servers));
     let has = |part: &str| text.contains(part);
     Some(match line.code {
+        _ if has("not valid in current sasl state") => ProbeError::NoSignIn { address, said },
         _ if has("unsupported sasl mechanism") => ProbeError::Mechanism { address, said },
         Some(RDKafkaErrorCode::Authentication) => ProbeError::SignIn { address, said },
         _ if has("sasl authentication error") => ProbeError::SignIn { address, said },
@@ -182,7 +194,9 @@ fn judge_line(servers: &str, line: &Heard) -> Option<ProbeError> {
             ProbeError::PlaintextPort { address, said }
         }
         Some(RDKafkaErrorCode::SSL) => ProbeError::Certificate { address, said },
-        _ if has("ssl handshake failed") => ProbeError::Certificate { address, said },
+        _ if has("ssl handshake failed") || has("ssl routines") => {
+            ProbeError::Certificate { address, said }
+        }
         Some(RDKafkaErrorCode::Resolve) => ProbeError::Resolve { address, said },
         _ if has("failed to resolve") => ProbeError::Resolve { address, said },
         _ if has("security.protocol") || has("disconnected while requesting apiversion") => {

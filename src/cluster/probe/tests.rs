@@ -94,3 +94,15 @@ fn a_property_that_the_library_refuses_is_named_without_secrets() {
     assert!(text.contains("librdkafka refuses"), "{text}");
     assert!(!text.contains("canary"), "{text}");
 }
+
+#[test]
+fn plain_text_to_a_port_that_hangs_up_names_the_protocol() {
+    // What a TLS listener answers to plain text: an alert, then the end.
+    let address = listener(b"\x15\x03\x03\x00\x02\x02\x50");
+    let (text, time) = refusal(&Connection::plain(&address));
+    assert!(
+        text.contains("security.protocol") && text.contains(&address),
+        "{text}"
+    );
+    assert!(time < Duration::from_secs(15));
+}

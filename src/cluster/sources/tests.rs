@@ -83,14 +83,9 @@ fn the_translation_is_accepted_by_the_library() {
 #[test]
 fn no_secret_is_in_any_text() {
     let read = from_file(JAVA).unwrap();
-    let shown: String = read
-        .connection
-        .shown()
-        .into_iter()
-        .map(|(n, v, s)| format!("{n}={v} {s}\n"))
-        .collect();
+    let shown = read.connection.shown();
     let text = format!(
-        "{read:?} {:?} {shown} {:?}",
+        "{read:?} {:?} {shown:?} {:?}",
         read.connection,
         read.connection.cautions()
     );
@@ -227,4 +222,40 @@ fn dangerous_but_legal_choices_are_named() {
         cautions.contains("nobody signs in") && cautions.contains("not verified"),
         "{cautions}"
     );
+}
+
+#[test]
+fn no_sensitive_key_shows_its_value_anywhere() {
+    const NAMES: [&str; 12] = [
+        "sasl.password",
+        "sasl.username",
+        "sasl.oauthbearer.config",
+        "sasl.oauthbearer.client.secret",
+        "sasl.oauthbearer.client.credentials.client.secret",
+        "sasl.oauthbearer.assertion.private.key.passphrase",
+        "sasl.oauthbearer.assertion.private.key.pem",
+        "ssl.key.password",
+        "ssl.key.pem",
+        "ssl.ca.pem",
+        "ssl.keystore.password",
+        "basic.auth.user.info",
+    ];
+    for name in NAMES {
+        let text =
+            format!("bootstrap.servers=127.0.0.1:1\nsecurity.protocol=SSL\n{name}=canary-{name}");
+        let told = match from_file(&text) {
+            Err(error) => format!("{error} {error:?}"),
+            Ok(read) => {
+                let connection = &read.connection;
+                let opened = crate::cluster::Probe::open_within(
+                    connection,
+                    crate::cluster::ClusterKind::Real,
+                    std::time::Duration::from_millis(100),
+                );
+                let reason = opened.unwrap_err();
+                format!("{read:?} {:?} {reason} {reason:?}", connection.shown())
+            }
+        };
+        assert!(!told.contains("canary"), "{name}: {told}");
+    }
 }
