@@ -13,3 +13,4 @@ pub mod cluster;
 pub mod lab;
 pub mod measure;
 pub mod settings;
+pub mod tui;
