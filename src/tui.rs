@@ -4,3 +4,6 @@ pub mod action;
 pub mod dialog;
 pub mod keymap;
 pub mod model;
+pub mod theme;
+pub mod view;
+pub mod widgets;
