@@ -4,3 +4,6 @@ pub mod action;
 pub mod dialog;
 pub mod keymap;
 pub mod model;
+#[cfg(test)]
+pub mod sample;
+pub mod update;
