@@ -1,14 +1,18 @@
 //! What can be turned: the table, its values, the rules between them, and a chosen value for each.
 
 pub mod chosen;
+pub mod gather;
 pub mod knob;
 pub mod knobs;
+pub mod native;
 pub mod rules;
+pub mod slider;
 pub mod units;
 pub mod value;
 
 pub use chosen::{SettingError, Settings, Source};
 pub use knob::{Group, Kind, Knob, Step, Surroundings};
+pub use knobs::{find, position, rows};
 pub use rules::{Finding, Mend, Severity, check};
 pub use units::{Bytes, Millis, PerSecond};
 pub use value::{Value, ValueError};

@@ -1,6 +1,7 @@
 //! `Settings`: a chosen value for every row.
 
-use crate::settings::knobs::{find, position, rows};
+use crate::settings::knobs::{find, nearest, position, rows};
+use crate::settings::native;
 use crate::settings::{Knob, Value};
 
 /// Where a value came from; later ones win.
@@ -60,7 +61,21 @@ impl Knob {
     pub fn default_value(&self) -> Value {
         self.own_default
             .and_then(|text| self.parse(text).ok())
-            .unwrap_or(Value::Number(5.0))
+            .or_else(|| self.librdkafka_default())
+            .unwrap_or(Value::Auto)
+    }
+
+    /// librdkafka's own default; none for rows that it does not know.
+    #[must_use]
+    pub fn librdkafka_default(&self) -> Option<Value> {
+        let name = self.native?;
+        self.parse(native::default_of(name)?).ok()
+    }
+
+    /// Java's default in 4.x; none for rows that Java does not know.
+    #[must_use]
+    pub fn java_default_value(&self) -> Option<Value> {
+        self.parse_as(self.java?, self.java_default?).ok()
     }
 }
 
@@ -69,9 +84,9 @@ impl Settings {
     pub fn set(&mut self, name: &str, text: &str, source: Source) -> Result<(), SettingError> {
         let row = find(name).ok_or_else(|| SettingError::Unknown {
             name: name.into(),
-            nearest: None,
+            nearest: nearest(name),
         })?;
-        let value = row.parse(text)?;
+        let value = row.parse_as(name, text)?;
         self.put(row.name, value, source);
         Ok(())
     }
@@ -148,10 +163,22 @@ impl Settings {
     pub fn native(&self) -> Vec<(&'static str, String)> {
         rows()
             .iter()
-            .filter_map(|row| {
-                row.native
-                    .map(|native| (native, row.text(self.value(row.name))))
-            })
+            .filter_map(|row| Some((row.native?, row.native_text(self.value(row.name))?)))
             .collect()
     }
+
+    /// The value that is at work: what `auto` comes to (still `auto` where only the codec knows), else the value itself.
+    #[must_use]
+    pub fn effective(&self, name: &str) -> Value {
+        match (name, self.value(name)) {
+            ("sticky.partitioning.linger.ms", Value::Auto) => {
+                Value::Number((2.0 * self.number("linger.ms")).min(900_000.0).trunc())
+            }
+            ("record.size.max", Value::Auto) => self.value("record.size").clone(),
+            (_, value) => value.clone(),
+        }
+    }
 }
+
+#[cfg(test)]
+mod tests;

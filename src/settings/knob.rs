@@ -29,19 +29,69 @@ impl Group {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Kind {
     /// Milliseconds; `whole` refuses fractions.
-    Millis { min: f64, max: f64, whole: bool },
+    Millis {
+        /// The least.
+        min: f64,
+        /// The most.
+        max: f64,
+        /// Whether fractions are refused.
+        whole: bool,
+    },
     /// Bytes, counted by the property in steps of `unit` (1, or 1024 for `…kbytes`). Values here are always bytes.
-    Bytes { min: u64, max: u64, unit: u64 },
+    Bytes {
+        /// The least, in bytes.
+        min: u64,
+        /// The most, in bytes.
+        max: u64,
+        /// Bytes per count of the property.
+        unit: u64,
+    },
     /// A plain count.
-    Count { min: u64, max: u64 },
+    Count {
+        /// The least.
+        min: u64,
+        /// The most.
+        max: u64,
+    },
     /// Records (or errors) per second; with `open_end` also `max`: full speed.
-    Rate { min: f64, max: f64, open_end: bool },
+    Rate {
+        /// The least.
+        min: f64,
+        /// The most.
+        max: f64,
+        /// Whether `max` is a value too.
+        open_end: bool,
+    },
     /// One of these words.
     Choice(&'static [&'static str]),
     /// `true` or `false`; shown as on and off.
     Switch,
     /// Free text of at most this many characters.
     Text(usize),
+}
+
+impl Kind {
+    /// The least and the most as numbers in the kind's unit; none for words, switches and text.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "every bound is far below 2^53")]
+    pub fn bounds(&self) -> Option<(f64, f64)> {
+        match *self {
+            Self::Millis { min, max, .. } | Self::Rate { min, max, .. } => Some((min, max)),
+            Self::Bytes { min, max, .. } | Self::Count { min, max } => {
+                Some((min as f64, max as f64))
+            }
+            Self::Choice(_) | Self::Switch | Self::Text(_) => None,
+        }
+    }
+
+    /// Whether a number of this kind must be whole.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        matches!(
+            self,
+            Self::Millis { whole: true, .. } | Self::Bytes { .. } | Self::Count { .. }
+        )
+    }
 }
 
 /// How a slider moves.
@@ -79,6 +129,8 @@ pub struct Knob {
     pub java: Option<&'static str>,
     /// Java's default in 4.x, as text.
     pub java_default: Option<&'static str>,
+    /// What 0 means, where it is not just a small number (`no limit`); shown instead of it.
+    pub zero: Option<&'static str>,
     /// What it does, in one sentence without a full stop.
     pub about: &'static str,
     /// What it trades, in one sentence.
@@ -86,6 +138,25 @@ pub struct Knob {
     /// Says why it cannot matter in these settings and surroundings, if so.
     pub idle: fn(&Settings, &Surroundings) -> Option<String>,
 }
+
+/// The row that has nothing special, from which the tables start.
+pub(super) const PLAIN: Knob = Knob {
+    name: "",
+    aliases: &[],
+    group: Group::Client,
+    kind: Kind::Switch,
+    step: Step::Log,
+    tuning: (0.0, 1.0),
+    auto: false,
+    native: None,
+    own_default: None,
+    java: None,
+    java_default: None,
+    zero: None,
+    about: "",
+    trade: "",
+    idle: |_, _| None,
+};
 
 /// What rules and hints need to know about the world around the producer.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -1,6 +1,10 @@
-//! Values: read from text, written as text, shown on the screen, moved by a slider.
+//! Values: read from text, written as text, and shown on the screen.
 
-use crate::settings::{Kind, Knob, Step};
+use crate::settings::knobs::nearest_of;
+use crate::settings::{Kind, Knob};
+
+mod number;
+mod show;
 
 /// A chosen value of one row.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,17 +47,35 @@ pub struct ValueError {
 impl Knob {
     /// Reads a value from text: numbers, `64KiB`, `5ms`, `20k`, choices, `on`, `auto`, `max` (or `-1` for a rate).
     pub fn parse(&self, text: &str) -> Result<Value, ValueError> {
-        let number: f64 = text.parse().map_err(|_| ValueError {
-            name: self.name.into(),
-            reason: format!("{text:?} is not a number"),
-        })?;
-        Ok(Value::Number(number))
+        self.parse_as(self.name, text)
+    }
+
+    /// Reads a value that stands under one of the row's names: a bare number counts in that property's own unit
+    /// (KiB for `queue.buffering.max.kbytes`, bytes for Java's `buffer.memory`).
+    pub fn parse_as(&self, name: &str, text: &str) -> Result<Value, ValueError> {
+        let text = text.trim();
+        let word = text.to_lowercase();
+        if self.auto && (word == "auto" || (word == "-1" && self.is_count())) {
+            return Ok(Value::Auto);
+        }
+        let read = match self.kind {
+            Kind::Choice(choices) => self.read_choice(choices, &word),
+            Kind::Switch => read_switch(&word),
+            Kind::Text(most) => read_text(text, most),
+            Kind::Rate { open_end: true, .. } if is_full_speed(&word) => Ok(Value::Max),
+            _ => self.read_number(name, &word).map(Value::Number),
+        };
+        read.map_err(|reason| ValueError {
+            name: name.into(),
+            reason,
+        })
     }
 
     /// Writes a value so that `parse` reads the same value again: the form in files and flags.
     #[must_use]
     pub fn text(&self, value: &Value) -> String {
         match value {
+            Value::Number(number) if self.unit() > 1.0 => format!("{}KiB", number / self.unit()),
             Value::Number(number) => format!("{number}"),
             Value::Choice(word) => (*word).into(),
             Value::Switch(on) => on.to_string(),
@@ -63,40 +85,110 @@ impl Knob {
         }
     }
 
-    /// Writes a value for the screen, short and with its unit: `128 KiB`, `20,000/s`, `120 s`.
+    /// Writes a value as librdkafka reads it; none where librdkafka is to choose (`auto`).
     #[must_use]
-    pub fn show(&self, value: &Value) -> String {
-        self.text(value)
+    pub fn native_text(&self, value: &Value) -> Option<String> {
+        match value {
+            Value::Auto => None,
+            Value::Number(number) => Some(format!("{}", number / self.unit())),
+            other => Some(self.text(other)),
+        }
     }
 
-    /// The value one step up or down (a long step is about a factor of ten, or to the next end), never outside the tuning range
-    /// unless the value is already there.
-    #[must_use]
-    pub fn stepped(&self, value: &Value, up: bool, long: bool) -> Value {
-        let _ = (up, long, self.step == Step::Log);
-        value.clone()
+    /// Bytes per count of the property; 1 for everything but `…kbytes`.
+    fn unit(&self) -> f64 {
+        match self.kind {
+            Kind::Bytes { unit: 1024, .. } => 1024.0,
+            _ => 1.0,
+        }
     }
 
-    /// Where a value stands on its slider, 0 (left) to 1 (right), on the slider's own scale.
-    #[must_use]
-    pub fn place(&self, value: &Value) -> f64 {
-        let (low, high) = self.tuning;
-        value.number().map_or(1.0, |number| {
-            ((number - low) / (high - low)).clamp(0.0, 1.0)
-        })
+    fn is_count(&self) -> bool {
+        matches!(self.kind, Kind::Count { .. })
     }
 
-    /// The (round) value at a place on the slider: for the mouse.
-    #[must_use]
-    pub fn at_place(&self, place: f64) -> Value {
-        let (low, high) = self.tuning;
-        let _ = matches!(self.kind, Kind::Switch);
-        Value::Number(low + place * (high - low))
+    fn read_choice(&self, choices: &'static [&'static str], word: &str) -> Result<Value, String> {
+        let word = match (self.name, word) {
+            ("acks", "-1") => "all",
+            (_, word) => word,
+        };
+        if let Some(choice) = choices.iter().find(|choice| **choice == word) {
+            return Ok(Value::Choice(choice));
+        }
+        let hint = nearest_of(choices.iter().copied(), word)
+            .map(|near| format!("; did you mean {near}?"))
+            .unwrap_or_default();
+        Err(format!("{word:?} is none of {}{hint}", choices.join(", ")))
     }
 
-    /// The places (0 to 1) of the stops of a row of choices; empty for numbers.
-    #[must_use]
-    pub fn stops(&self) -> Vec<f64> {
-        Vec::new()
+    fn read_number(&self, name: &str, word: &str) -> Result<f64, String> {
+        let Some((min, max)) = self.kind.bounds() else {
+            return Err("this takes no number".into());
+        };
+        if self.is_count() && (word == "max" || word == "∞") {
+            return Ok(max);
+        }
+        let bare = if name == "buffer.memory" {
+            1.0
+        } else {
+            self.unit()
+        };
+        let number = number::read(&self.kind, word, bare)?;
+        let number = (number / self.unit()).ceil_if(self.unit() > 1.0) * self.unit();
+        if self.kind.is_whole() && number.fract() != 0.0 {
+            return Err(format!(
+                "{word} is a fraction of {}; give a whole number",
+                number::unit_name(&self.kind)
+            ));
+        }
+        if number < min || number > max {
+            let bound = |number| self.show(&Value::Number(number));
+            return Err(format!(
+                "{} is outside {} to {}",
+                bound(number),
+                bound(min),
+                bound(max)
+            ));
+        }
+        Ok(number)
     }
 }
+
+/// Rounding that applies to some rows only.
+trait CeilIf {
+    fn ceil_if(self, really: bool) -> Self;
+}
+
+impl CeilIf for f64 {
+    fn ceil_if(self, really: bool) -> Self {
+        if really { self.ceil() } else { self }
+    }
+}
+
+fn is_full_speed(word: &str) -> bool {
+    matches!(word, "max" | "-1" | "unlimited" | "full")
+}
+
+fn read_switch(word: &str) -> Result<Value, String> {
+    match word {
+        "true" | "on" | "yes" | "1" | "t" => Ok(Value::Switch(true)),
+        "false" | "off" | "no" | "0" | "f" => Ok(Value::Switch(false)),
+        _ => Err(format!("{word:?} is neither on nor off")),
+    }
+}
+
+fn read_text(text: &str, most: usize) -> Result<Value, String> {
+    if text.chars().any(char::is_control) {
+        return Err("control characters are not allowed".into());
+    }
+    let length = text.chars().count();
+    if length > most {
+        return Err(format!(
+            "{length} characters are more than the {most} allowed"
+        ));
+    }
+    Ok(Value::Text(text.into()))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,149 @@
+//! What is sent and how fast.
+
+use crate::settings::knob::PLAIN;
+use crate::settings::{Group, Kind, Knob, Settings, Step, Surroundings};
+
+/// The largest record that the lab builds.
+const RECORD_MAX: u64 = 100_000_000;
+
+pub(super) const ROWS: &[Knob] = &[
+    Knob {
+        name: "rate",
+        aliases: &["throughput"],
+        group: Group::Workload,
+        kind: Kind::Rate {
+            min: 1.0,
+            max: 10_000_000.0,
+            open_end: true,
+        },
+        tuning: (100.0, 1_000_000.0),
+        own_default: Some("10000"),
+        about: "how many records fall due per second, by a schedule that does not wait for answers; max is full speed",
+        trade: "a fixed rate gives honest latency, full speed tells the most that goes through and nothing about latency",
+        ..PLAIN
+    },
+    Knob {
+        name: "record.size",
+        aliases: &["record-size"],
+        group: Group::Workload,
+        kind: Kind::Bytes {
+            min: 1,
+            max: RECORD_MAX,
+            unit: 1,
+        },
+        tuning: (16.0, 262_144.0),
+        own_default: Some("1024"),
+        about: "bytes of payload per record",
+        trade: "small records cost CPU per record, large ones network and disk",
+        idle: |settings, _| from_file(settings),
+        ..PLAIN
+    },
+    Knob {
+        name: "record.size.max",
+        group: Group::Workload,
+        kind: Kind::Bytes {
+            min: 1,
+            max: RECORD_MAX,
+            unit: 1,
+        },
+        tuning: (1024.0, 262_144.0),
+        auto: true,
+        own_default: Some("auto"),
+        about: "makes record sizes vary evenly from record.size up to this; auto keeps them all the same",
+        trade: "mixed sizes are nearer to most applications, equal ones easier to reason about",
+        idle: |settings, _| from_file(settings),
+        ..PLAIN
+    },
+    Knob {
+        name: "payload",
+        group: Group::Workload,
+        kind: Kind::Choice(&["zeros", "random", "text", "json", "file"]),
+        step: Step::Choices,
+        own_default: Some("json"),
+        about: "what records hold: zeros, random bytes, words, JSON documents (about 4:1), or lines of a file",
+        trade: "zeros flatter every codec, random bytes defeat it: take what resembles your records",
+        ..PLAIN
+    },
+    Knob {
+        name: "payload.file",
+        aliases: &["payload-file"],
+        group: Group::Workload,
+        kind: Kind::Text(4096),
+        own_default: Some(""),
+        about: "the file whose lines are sent, one record a line, over and over",
+        trade: "your own records compress and batch as they will in production",
+        idle: |settings, _| {
+            (settings.word("payload") != "file").then(|| "payload is not file".into())
+        },
+        ..PLAIN
+    },
+    Knob {
+        name: "record.keys",
+        group: Group::Workload,
+        kind: Kind::Choice(&["none", "uniform", "skewed", "partition"]),
+        step: Step::Choices,
+        own_default: Some("none"),
+        about: "record keys: none (sticky partitions), evenly drawn, a few hot ones (skewed), or none with a named partition in turn",
+        trade: "keys spread records over all partitions, so batches fill more slowly; hot keys make one partition the bottleneck",
+        ..PLAIN
+    },
+    Knob {
+        name: "key.count",
+        group: Group::Workload,
+        kind: Kind::Count {
+            min: 1,
+            max: 100_000_000,
+        },
+        tuning: (1.0, 1_000_000.0),
+        own_default: Some("10000"),
+        about: "how many different record keys are drawn from",
+        trade: "fewer keys than partitions leave partitions empty",
+        idle: |settings, _| {
+            (!matches!(settings.word("record.keys"), "uniform" | "skewed"))
+                .then(|| "no record keys are drawn".into())
+        },
+        ..PLAIN
+    },
+    Knob {
+        name: "senders",
+        group: Group::Workload,
+        kind: Kind::Count { min: 1, max: 16 },
+        step: Step::Linear(1.0),
+        tuning: (1.0, 16.0),
+        own_default: Some("1"),
+        about: "how many threads call send() on the one producer, each with its share of the rate",
+        trade: "more senders find the limit of one thread, and then contend for the client's queue",
+        ..PLAIN
+    },
+    Knob {
+        name: "send.mode",
+        group: Group::Workload,
+        kind: Kind::Choice(&["async", "sync", "fire-and-forget"]),
+        step: Step::Choices,
+        own_default: Some("async"),
+        about: "async reads reports as they come, sync waits for each record's report, fire-and-forget never reads them",
+        trade: "sync sends one record per round trip and sender; fire-and-forget never learns what failed",
+        ..PLAIN
+    },
+    Knob {
+        name: "drain.first",
+        group: Group::Workload,
+        kind: Kind::Switch,
+        step: Step::Choices,
+        own_default: Some("false"),
+        about: "on a turn, lets the old producer deliver all that it holds before the new one starts",
+        trade: "keeps the order across a turn, for a pause of about one response time",
+        ..PLAIN
+    },
+];
+
+fn from_file(settings: &Settings) -> Option<String> {
+    (settings.word("payload") == "file")
+        .then(|| "the lines of payload.file have their own sizes".into())
+}
+
+/// Conditions are the embedded cluster's: a real one has its own.
+pub(super) fn real_cluster(_: &Settings, around: &Surroundings) -> Option<String> {
+    (!around.embedded)
+        .then(|| "only the embedded cluster can do this; a real one has its own".into())
+}
