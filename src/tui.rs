@@ -7,3 +7,6 @@ pub mod model;
 pub mod theme;
 pub mod view;
 pub mod widgets;
+#[cfg(test)]
+pub mod sample;
+pub mod update;

@@ -56,6 +56,10 @@ pub struct Model {
     pub axis: Axis,
     /// The goals, in the order of `TrialReading::goals`.
     pub goals: Vec<Goal>,
+    /// How a line of goals is read.
+    pub parse_goals: GoalParser,
+    /// The line that the goals were read from.
+    pub goals_text: String,
     /// A distribution from a snapshot that was opened.
     pub reference: Option<Reference>,
     /// Trials that were saved as snapshots.
@@ -91,7 +95,12 @@ pub struct Wish {
     pub changed: Duration,
     /// Whether the mouse still holds the slider.
     pub dragging: bool,
+    /// Whether it is to be applied as soon as may be, without waiting for further steps.
+    pub hurry: bool,
 }
+
+/// Reads goals from a line; an error names what is wrong.
+pub type GoalParser = fn(&str) -> Result<Vec<Goal>, String>;
 
 /// A value being typed.
 #[derive(Clone, Debug)]
@@ -327,6 +336,8 @@ impl Model {
             status: None,
             axis: Axis::default(),
             goals,
+            parse_goals: |_| Err("goals cannot be set here".into()),
+            goals_text: String::new(),
             reference: None,
             saved_trials: Vec::new(),
             saved_serial: 0,
@@ -391,6 +402,21 @@ impl Model {
         self.frozen
             .as_ref()
             .map_or(reading, |frozen| frozen.reading.as_ref())
+    }
+
+    /// Puts a message into the status line.
+    pub fn say(&mut self, text: impl Into<String>) {
+        self.tell(text.into(), false);
+    }
+
+    /// Puts a message into the status line that tells of something that went wrong.
+    pub fn complain(&mut self, text: impl Into<String>) {
+        self.tell(text.into(), true);
+    }
+
+    fn tell(&mut self, text: String, bad: bool) {
+        let since = self.now;
+        self.status = Some(Status { text, since, bad });
     }
 
     /// The message of the status line, while it is fresh.

@@ -25,6 +25,12 @@ impl<'a> Pen<'a> {
         Pen::new(self.buffer, area)
     }
 
+    /// The whole screen that the pen writes on a part of.
+    #[must_use]
+    pub fn whole(&self) -> Rect {
+        self.buffer.area
+    }
+
     /// The rectangle, in the buffer's coordinates.
     #[must_use]
     pub fn area(&self) -> Rect {
