@@ -79,8 +79,8 @@ const DARK: Palette = Palette {
     warn: hex(0x00ec_c06c),
     goal: hex(0x00f0_8fb0),
     live: hex(0x0058_cfc0),
-    reference: hex(0x008c_82c4),
-    shadow: hex(0x002b_2b40),
+    reference: hex(0x00a5_9ae0),
+    shadow: hex(0x0030_2f4c),
     heat: ramp([
         0x0013_2530,
         0x0015_3a4a,

@@ -43,8 +43,10 @@ pub fn window<'b>(
     let title = Line::from(scene.span(Role::Title, format!(" {title} ")));
     window.frame(scene.style(Role::Focus), &title);
     let taken = u16::try_from(title.width()).unwrap_or(u16::MAX);
-    let note = Line::from(scene.span(Role::Label, format!(" {note} ")));
-    window.edge_note(0, taken, &note);
+    if !note.is_empty() {
+        let note = Line::from(scene.span(Role::Label, format!(" {note} ")));
+        window.edge_note(0, taken, &note);
+    }
     let inner = super::layout::inside(area);
     let inner = Rect {
         x: inner.x + inner.width.min(1),
@@ -213,7 +215,7 @@ fn topic(connect: &Connect) -> Vec<Fact> {
         known(topic.min_insync_replicas)
     );
     let keeping = format!(
-        "cleanup {} · compression {} · max.message.bytes {most}",
+        "cleanup {} · compression {} · messages to {most}",
         word(&topic.cleanup_policy),
         word(&topic.compression_type)
     );

@@ -13,9 +13,9 @@ use crate::tui::widgets::pen::{Pen, cut};
 pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     let right = load(scene);
     let room = pen.width().saturating_sub(cells_of(&right) + 2);
-    let place = place(scene);
     let mut line = brand(scene);
-    line.extend(fit(&place, " · ", room.saturating_sub(cells_of(&line)), scene));
+    let room = room.saturating_sub(cells_of(&line));
+    line.extend(fit(&place(scene, room), " · ", room, scene));
     pen.line(0, 0, &Line::from(line));
     pen.line_right(pen.width().saturating_sub(1), 0, &Line::from(right));
     let accounts = accounts(scene, pen.width() < 110);
@@ -53,12 +53,12 @@ fn cells_of(spans: &[Span<'_>]) -> u16 {
 fn brand<'a>(scene: &Scene<'_>) -> Vec<Span<'a>> {
     let badge = match scene.latest.cluster.kind {
         ClusterKind::Embedded => scene.span(Role::Embedded, " EMBEDDED simulated "),
-        ClusterKind::Real => scene.span(Role::Real, " REAL cluster "),
+        ClusterKind::Real => scene.span(Role::Real, " REAL "),
     };
     vec![scene.span(Role::Brand, " linger "), Span::raw(" "), badge, Span::raw(" ")]
 }
 
-fn place<'a>(scene: &Scene<'_>) -> Vec<Piece<'a>> {
+fn place<'a>(scene: &Scene<'_>, room: u16) -> Vec<Piece<'a>> {
     let facts = &scene.latest.cluster;
     let mut pieces: Vec<Piece<'a>> = Vec::new();
     let label = |text: String| vec![scene.span(Role::Label, text)];
@@ -82,18 +82,22 @@ fn place<'a>(scene: &Scene<'_>) -> Vec<Piece<'a>> {
         pieces.push((4, label(facts.security.clone())));
     }
     let topic = &facts.topic;
-    if !topic.name.is_empty() {
-        pieces.push((2, vec![scene.span(Role::Text, cut(&topic.name, 28))]));
-    }
-    let mut shape = format!("{}p", topic.partitions);
+    let name = vec![scene.span(Role::Text, cut(&topic.name, 28))];
+    let mut shape = format!(" {}p", topic.partitions);
     if let Some(copies) = topic.replication_factor {
         shape.push_str(&format!(" rf {copies}"));
     }
     if let Some(least) = topic.min_insync_replicas {
         shape.push_str(&format!(" min.isr {least}"));
     }
-    pieces.push((5, label(shape)));
-    pieces.push((6, vec![scene.span(Role::Faint, "librdkafka, not Java")]));
+    let mut long = name.clone();
+    long.extend(label(shape));
+    if topic.name.is_empty() {
+        return pieces;
+    }
+    let taken: u16 = pieces.iter().map(|piece| cells_of(&piece.1) + 3).sum();
+    let fits = taken + cells_of(&long) <= room;
+    pieces.push((2, if fits { long } else { name }));
     pieces
 }
 
@@ -116,10 +120,18 @@ fn load<'a>(scene: &Scene<'_>) -> Vec<Span<'a>> {
         LoadState::Failed(_) => vec![scene.span(Role::Bad, "✗ FAILED")],
     };
     if let Some((used, budget)) = scene.latest.budget {
-        let text = format!("  {} of {}", bytes(float(used)), bytes(float(budget)));
-        spans.push(scene.span(Role::Label, text));
+        spans.push(scene.span(Role::Label, format!(" · {}", share_of(used, budget))));
     }
     spans
+}
+
+/// `8.8/20 GiB`: bytes written of the budget, the unit once where both have the same.
+fn share_of(used: u64, budget: u64) -> String {
+    let (used, budget) = (bytes(float(used)), bytes(float(budget)));
+    match (used.split_once(' '), budget.split_once(' ')) {
+        (Some((figure, unit)), Some((_, other))) if unit == other => format!("{figure}/{budget}"),
+        _ => format!("{used}/{budget}"),
+    }
 }
 
 fn accounts<'a>(scene: &Scene<'_>, tight: bool) -> Vec<Piece<'a>> {
@@ -146,6 +158,9 @@ fn accounts<'a>(scene: &Scene<'_>, tight: bool) -> Vec<Piece<'a>> {
             ],
         ),
     ];
+    let flow = scene.live.map_or(0.0, |trial| trial.mib_per_s);
+    let flow = vec![scene.span(Role::Text, format!("{} MiB/s", mib(flow)))];
+    pieces.insert(1, (4, flow));
     if reading.behind > 0 {
         let text = format!("behind schedule {}", grouped(reading.behind));
         pieces.push((2, vec![scene.span(Role::Warn, text)]));
@@ -166,8 +181,6 @@ fn accounts<'a>(scene: &Scene<'_>, tight: bool) -> Vec<Piece<'a>> {
 /// What is due and what is sent: equal, or both with a word.
 fn pace<'a>(scene: &Scene<'_>) -> Vec<Span<'a>> {
     let due = scene.now.number("rate");
-    let rate = scene.live.map_or(0.0, |trial| trial.mib_per_s);
-    let flow = scene.span(Role::Text, format!(" {} MiB/s", mib(rate)));
     let Some(sent) = scene.sent_per_s() else {
         return vec![scene.span(Role::Label, "nothing sent yet")];
     };
@@ -175,7 +188,6 @@ fn pace<'a>(scene: &Scene<'_>) -> Vec<Span<'a>> {
         return vec![
             scene.span(Role::Label, "full speed, sent "),
             scene.span(Role::Figure, format!("{}/s", short(sent))),
-            flow,
         ];
     }
     let head = [
@@ -186,12 +198,11 @@ fn pace<'a>(scene: &Scene<'_>) -> Vec<Span<'a>> {
     let tail = if paused {
         vec![scene.span(Role::Warn, " paused")]
     } else if (sent - due).abs() <= due * 0.02 + 2.0 {
-        vec![scene.span(Role::Label, " = sent "), scene.span(Role::Good, "✓"), flow]
+        vec![scene.span(Role::Label, " = sent "), scene.span(Role::Good, "✓")]
     } else {
         vec![
             scene.span(Role::Label, " ≠ sent "),
             scene.span(Role::Warn, format!("{}/s", short(sent))),
-            flow,
         ]
     };
     head.into_iter().chain(tail).collect()

@@ -114,7 +114,7 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     goal(&mut field, &axis, scene);
     let below = Rect::new(inner.x, plot.bottom(), inner.width, 1);
     let marks = marks(&slices, scene);
-    for mark in &marks {
+    for mark in marks.iter().filter(|mark| mark.0 > 0) {
         let mut field = pen.part(plot);
         line(&mut field, mark.0, scene);
     }
@@ -122,10 +122,10 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
 }
 
 fn frame(pen: &mut Pen<'_>, scene: &Scene<'_>) {
-    let more = if scene.theme.paints_heat() && scene.theme.brighter_is_more() {
-        "brighter"
-    } else {
-        "darker"
+    let more = match (scene.theme.paints_heat(), scene.theme.brighter_is_more()) {
+        (false, _) => "denser",
+        (true, true) => "brighter",
+        (true, false) => "darker",
     };
     let title = Line::from(vec![
         scene.span(Role::Title, format!(" {} over time ", scene.response_name())),

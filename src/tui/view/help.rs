@@ -6,7 +6,7 @@ use crate::tui::action;
 use crate::tui::theme::Role;
 use crate::tui::view::dialogs::window;
 use crate::tui::view::scene::Scene;
-use crate::tui::widgets::pen::{Pen, cut, width};
+use crate::tui::widgets::pen::{Pen, width, wrap};
 
 /// Draws the help over the screen, scrolled down by so many lines.
 pub fn draw(pen: &mut Pen<'_>, scroll: u16, scene: &Scene<'_>) {
@@ -48,10 +48,13 @@ fn lines(scene: &Scene<'_>) -> Vec<Line<'static>> {
         lines.push(Line::from(scene.span(Role::Title, section.title())));
         for row in rows {
             let pad = " ".repeat(usize::from(7u16.saturating_sub(width(row.shown))));
-            lines.push(Line::from(vec![
-                scene.span(Role::Key, format!("  {}{pad}", row.shown)),
-                scene.span(Role::Text, cut(row.help, 48)),
-            ]));
+            let mut key = format!("  {}{pad}", row.shown);
+            for part in wrap(row.help, 48) {
+                lines.push(Line::from(vec![
+                    scene.span(Role::Key, std::mem::replace(&mut key, " ".repeat(9))),
+                    scene.span(Role::Text, part),
+                ]));
+            }
         }
     }
     lines

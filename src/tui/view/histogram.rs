@@ -67,6 +67,15 @@ fn frame(pen: &mut Pen<'_>, behind: Option<&Behind<'_>>, scene: &Scene<'_>) {
     let fits = taken + width(&long) + 4 < pen.width();
     let note = if fits { long } else { format!(" {scale} ") };
     pen.edge_note(0, taken, &Line::from(scene.span(Role::Label, note)));
+    let client = format!(" client librdkafka {}, not Java ", version());
+    let client = Line::from(scene.span(Role::Faint, client));
+    pen.edge_note(pen.height() - 1, 0, &client);
+}
+
+/// The linked library's version, asked once.
+fn version() -> &'static str {
+    static VERSION: std::sync::LazyLock<String> = std::sync::LazyLock::new(crate::settings::native::version);
+    &VERSION
 }
 
 /// The axis that the model keeps, else one that holds both distributions.
@@ -158,7 +167,7 @@ fn ruler(pen: &mut Pen<'_>, axis: &LogAxis, scene: &Scene<'_>) {
         let from = x.saturating_sub(width(&text) / 2);
         let to = from + width(&text);
         let hidden = goal_cell.is_some_and(|goal| from <= goal + width(&goal_text) && to + 2 > goal);
-        if from >= free_from && to < pen.width() && !hidden {
+        if from >= free_from && to + 3 < pen.width() && !hidden {
             pen.text(from, 1, &text, scene.style(Role::Label));
             free_from = to + 1;
         }

@@ -40,7 +40,7 @@ fn heading(pen: &mut Pen<'_>, name: &str, note: &str, scene: &Scene<'_>) {
     line.text(2, 0, &title, scene.style(Role::Title));
     if !note.is_empty() {
         let note = Line::from(scene.span(Role::Label, format!(" {note} ")));
-        line.edge_note(0, width(&title) + 2, &note);
+        line.edge_note(0, width(&title), &note);
     }
 }
 
@@ -58,6 +58,7 @@ fn defaults(row: &Knob) -> String {
         row.parse(text).map_or_else(|_| text.to_owned(), |value| row.show(&value))
     });
     match (row.group.is_producer(), java) {
+        (true, Some(java)) if java.is_empty() || own.is_empty() => format!("librdkafka {own}"),
         (true, Some(java)) => format!("librdkafka {own} · Java {java}"),
         (true, None) => format!("librdkafka {own}"),
         (false, _) if own.is_empty() => String::new(),

@@ -112,7 +112,7 @@ impl Layout {
         self.trials = stack.bottom(7 + spare);
         self.stages = stack.bottom(2);
         let body = stack.area;
-        let left = (area.width * 37 / 100).clamp(44, 62);
+        let left = (area.width * 37 / 100).clamp(46, 64);
         self.left = Rect { width: left, ..body };
         let right = Rect::new(body.x + left, body.y, body.width - left, body.height);
         let heat = (right.height * 2 / 5).max(8);

@@ -70,7 +70,7 @@ pub fn draw(pen: &mut Pen<'_>, behind: Option<&Behind<'_>>, scene: &Scene<'_>) {
     let wide = pen.width() >= 60;
     let shown: Vec<usize> = if wide { (0..7).collect() } else { vec![0, 1, 3, 4, 6] };
     let first = if wide { 12 } else { 5 };
-    let verdict = if wide { 13 } else { 2 };
+    let verdict = if wide { 14 } else { 2 };
     let room = pen.width().saturating_sub(first + verdict);
     let step = (room / u16::try_from(shown.len()).unwrap_or(1)).clamp(5, 10);
     let end = |at: usize| first + step * (u16::try_from(at).unwrap_or(0) + 1);

@@ -44,41 +44,115 @@ pub fn svg(buffer: &Buffer, paper: Paper) -> String {
         paper.ground
     );
     for y in 0..buffer.area.height {
-        for x in 0..buffer.area.width {
-            if let Some(cell) = buffer.cell((buffer.area.x + x, buffer.area.y + y)) {
-                draw_cell(&mut out, cell, (x, y), paper);
-            }
-        }
+        draw_row(&mut out, buffer, y, paper);
     }
     out.push_str("</svg>\n");
     out
 }
 
-fn draw_cell(out: &mut String, cell: &Cell, (x, y): (u16, u16), paper: Paper) {
-    let (left, top) = (12.0 + f64::from(x) * CELL.0, 12.0 + f64::from(y) * CELL.1);
-    let mut front = hex(cell.fg).unwrap_or_else(|| paper.ink.into());
-    let mut back = hex(cell.bg);
+/// What a cell is filled with before its letter: parts, colours, opacity.
+type Fill = ((f64, f64, f64, f64), String, f64);
+
+fn colours(cell: &Cell, paper: Paper) -> (String, Option<String>) {
+    let front = hex(cell.fg).unwrap_or_else(|| paper.ink.into());
+    let back = hex(cell.bg);
     if cell.modifier.contains(Modifier::REVERSED) {
         let ground = back.unwrap_or_else(|| paper.ground.into());
-        back = Some(std::mem::replace(&mut front, ground));
+        return (ground, Some(front));
     }
-    if let Some(back) = back {
-        block(out, (left, top), (0.0, 0.0, 1.0, 1.0), &back, 1.0);
-    }
+    (front, back)
+}
+
+fn fills(cell: &Cell, paper: Paper) -> [Option<Fill>; 2] {
+    let (front, back) = colours(cell, paper);
     let symbol = cell.symbol().chars().next().unwrap_or(' ');
-    if let Some((part, shade)) = shape(symbol) {
-        block(out, (left, top), part, &front, shade);
-    } else if !symbol.is_whitespace() {
-        let bold = cell.modifier.contains(Modifier::BOLD);
-        let dim = cell.modifier.contains(Modifier::DIM);
+    let block = shape(symbol).map(|(part, shade)| (part, front, shade));
+    [back.map(|back| ((0.0, 0.0, 1.0, 1.0), back, 1.0)), block]
+}
+
+/// Draws the blocks of a row, equal neighbours as one; then its letters.
+fn draw_row(out: &mut String, buffer: &Buffer, y: u16, paper: Paper) {
+    let top = 12.0 + f64::from(y) * CELL.1;
+    let cells = (0..buffer.area.width)
+        .filter_map(|x| buffer.cell((buffer.area.x + x, buffer.area.y + y)));
+    let cells: Vec<&Cell> = cells.collect();
+    for layer in 0..2 {
+        let mut run: Option<(f64, f64, Fill)> = None;
+        for (x, cell) in (0u32..).zip(&cells) {
+            let left = 12.0 + f64::from(x) * CELL.0;
+            let fill = fills(cell, paper)[layer].take();
+            match (&mut run, fill) {
+                (Some((_, width, kind)), Some(fill)) if *kind == fill && fill.0.2 >= 1.0 => {
+                    *width += CELL.0;
+                }
+                (_, fill) => {
+                    if let Some(done) = run.take() {
+                        block(out, top, &done);
+                    }
+                    run = fill.map(|fill| (left, CELL.0 * fill.0.2, fill));
+                }
+            }
+        }
+        if let Some(done) = run {
+            block(out, top, &done);
+        }
+    }
+    for (x, cell) in (0u32..).zip(&cells) {
+        letter(out, cell, (12.0 + f64::from(x) * CELL.0, top), paper);
+    }
+}
+
+fn letter(out: &mut String, cell: &Cell, (left, top): (f64, f64), paper: Paper) {
+    let symbol = cell.symbol().chars().next().unwrap_or(' ');
+    if symbol.is_whitespace() || shape(symbol).is_some() {
+        return;
+    }
+    let (front, _) = colours(cell, paper);
+    let dim = if cell.modifier.contains(Modifier::DIM) { " opacity=\"0.6\"" } else { "" };
+    if let Some(arms) = arms(symbol) {
+        lines(out, arms, (left, top), &front, dim);
+        return;
+    }
+    let bold = cell.modifier.contains(Modifier::BOLD);
+    let _ = writeln!(
+        out,
+        "<text x=\"{left:.1}\" y=\"{:.1}\" fill=\"{front}\"{}{dim}>{}</text>",
+        top + CELL.1 * 0.74,
+        if bold { " font-weight=\"bold\"" } else { "" },
+        escaped(symbol)
+    );
+}
+
+/// The arms of a line character: up, down, left, right; 0 none, 1 thin, 2 thick.
+fn arms(symbol: char) -> Option<[u8; 4]> {
+    Some(match symbol {
+        '─' => [0, 0, 1, 1],
+        '│' => [1, 1, 0, 0],
+        '━' => [0, 0, 2, 2],
+        '├' => [1, 1, 0, 1],
+        '┤' => [1, 1, 1, 0],
+        '┝' => [1, 1, 0, 2],
+        '┬' => [0, 1, 1, 1],
+        '┴' => [1, 0, 1, 1],
+        '┼' => [1, 1, 1, 1],
+        '╭' => [0, 1, 0, 1],
+        '╮' => [0, 1, 1, 0],
+        '╰' => [1, 0, 0, 1],
+        '╯' => [1, 0, 1, 0],
+        _ => return None,
+    })
+}
+
+fn lines(out: &mut String, arms: [u8; 4], (left, top): (f64, f64), front: &str, dim: &str) {
+    let (x, y) = (left + CELL.0 / 2.0, top + CELL.1 / 2.0);
+    let ends = [(x, top), (x, top + CELL.1), (left, y), (left + CELL.0, y)];
+    for (arm, end) in arms.into_iter().zip(ends).filter(|(arm, _)| *arm > 0) {
         let _ = writeln!(
             out,
-            "<text x=\"{left:.1}\" y=\"{:.1}\" fill=\"{front}\"{}{} textLength=\"{}\" lengthAdjust=\"spacingAndGlyphs\">{}</text>",
-            top + CELL.1 * 0.74,
-            if bold { " font-weight=\"bold\"" } else { "" },
-            if dim { " opacity=\"0.6\"" } else { "" },
-            CELL.0,
-            escaped(symbol)
+            "<path d=\"M{x:.1} {y:.1}L{:.1} {:.1}\" stroke=\"{front}\" stroke-width=\"{}\"{dim}/>",
+            end.0,
+            end.1,
+            if arm > 1 { 2.6 } else { 1.2 }
         );
     }
 }
@@ -99,22 +173,16 @@ fn shape(symbol: char) -> Option<((f64, f64, f64, f64), f64)> {
     }
 }
 
-fn block(
-    out: &mut String,
-    (left, top): (f64, f64),
-    part: (f64, f64, f64, f64),
-    fill: &str,
-    shade: f64,
-) {
+fn block(out: &mut String, top: f64, (left, width, fill): &(f64, f64, Fill)) {
+    let (part, colour, shade) = fill;
     let (x, y) = (left + part.0 * CELL.0, top + part.1 * CELL.1);
-    let (w, h) = (part.2 * CELL.0, part.3 * CELL.1);
+    let height = part.3 * CELL.1 + 0.06;
     let _ = write!(
         out,
-        "<rect x=\"{x:.2}\" y=\"{y:.2}\" width=\"{:.2}\" height=\"{:.2}\" fill=\"{fill}\"",
-        w + 0.06,
-        h + 0.06
+        "<rect x=\"{x:.2}\" y=\"{y:.2}\" width=\"{:.2}\" height=\"{height:.2}\" fill=\"{colour}\"",
+        width + 0.06
     );
-    if shade < 1.0 {
+    if *shade < 1.0 {
         let _ = write!(out, " opacity=\"{shade}\"");
     }
     out.push_str("/>\n");

@@ -147,7 +147,7 @@ fn more(pen: &mut Pen<'_>, panel: Panel, hidden: &[&Knob], size: Size, scene: &S
         .filter(|row| scene.next.value(row.name) != usual.value(row.name))
         .map(|row| row.name)
         .collect();
-    let mut text = format!(" {} more", hidden.len());
+    let mut text = if size == Size::Wide { format!(" {} more", hidden.len()) } else { format!(" +{}", hidden.len()) };
     if !changed.is_empty() {
         text.push_str(&format!(", {} changed: {}", changed.len(), changed.join(" ")));
     }
@@ -221,7 +221,7 @@ fn conditions(scene: &Scene<'_>) -> String {
         || "nothing injected".into(),
         |rtt| {
             let rtt = crate::tui::widgets::number::time(rtt);
-            format!("no errors · measured rtt {rtt}")
+            format!("no errors · rtt {rtt}")
         },
     )
 }
@@ -235,7 +235,7 @@ fn draw_row(pen: &mut Pen<'_>, row: &'static Knob, chosen: bool, scene: &Scene<'
         (false, false) => Role::Text,
     };
     pen.text(0, 0, if chosen { "▸" } else { " " }, scene.style(role));
-    let label = squeeze(row.name, grid.label.saturating_sub(1));
+    let label = short_name(row.name, grid.label.saturating_sub(1));
     pen.text(1, 0, label, scene.style(role));
     let (now, next) = (scene.now.value(row.name), scene.next.value(row.name));
     let typing = scene.model.typing.as_ref().filter(|typing| typing.row == row.name);
@@ -258,6 +258,23 @@ fn draw_row(pen: &mut Pen<'_>, row: &'static Knob, chosen: bool, scene: &Scene<'
     } else {
         pen.text(at, 0, pending(row, now, next, room), scene.style(Role::Next));
     }
+}
+
+/// A row's name in so many cells: without the unit that its value shows, then without its family, then squeezed.
+fn short_name(name: &str, room: u16) -> String {
+    if width(name) <= room {
+        return name.into();
+    }
+    let units = [".ms", ".bytes", ".kbytes", ".type"];
+    let bare = units.iter().find_map(|unit| name.strip_suffix(unit)).unwrap_or(name);
+    let mut rest = bare;
+    while width(rest) > room {
+        match rest.split_once('.') {
+            Some((_, tail)) if tail.len() >= 10 => rest = tail,
+            _ => return squeeze(bare, room),
+        }
+    }
+    rest.into()
 }
 
 /// `2→20 ms`, or only `→ 20 ms` where there is no room for both.

@@ -157,7 +157,19 @@ impl<'a> Scene<'a> {
 /// One change in words: `linger.ms 5→2`, `acks all→1`.
 #[must_use]
 pub fn change_of(row: &Knob, from: &Value, to: &Value) -> String {
+    if let Some(word) = telling(row, to) {
+        return word.to_owned();
+    }
     format!("{} {}", row.name, turned(row, from, to, true))
+}
+
+/// A choice that tells by itself what was chosen (`lz4`), unlike `all`, `1` or `none`.
+fn telling(row: &Knob, to: &Value) -> Option<&'static str> {
+    let (crate::settings::Kind::Choice(words), Value::Choice(chosen)) = (row.kind, to) else {
+        return None;
+    };
+    let names = words.iter().all(|word| word.starts_with(|c: char| c.is_ascii_alphabetic()));
+    (names && *chosen != "none" && words.len() > 2).then_some(*chosen)
 }
 
 /// A change of value: `2→20 ms`, `all→1`; with `bare` without a unit that the row's name already tells.
@@ -181,7 +193,12 @@ fn bare_number(text: &str) -> &str {
 
 /// A value without the space before its unit and with the binary units' first letter alone: `128K`.
 fn tight(text: &str) -> String {
-    text.replace(" KiB", "K").replace(" MiB", "M").replace(" GiB", "G").replace(' ', "")
+    text.replace(" KiB", "K")
+        .replace(" MiB", "M")
+        .replace(" GiB", "G")
+        .replace(".0 MB", "M")
+        .replace(".0M", "M")
+        .replace(' ', "")
 }
 
 /// Where the settings as a whole come from, in words: a profile's name, or the defaults.

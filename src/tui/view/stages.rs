@@ -66,7 +66,7 @@ fn place_right(pen: &mut Pen<'_>, y: u16, taken: u16, line: &Line<'_>) {
     }
 }
 
-/// The parts of the mean, in the order of a record's way.
+/// The parts of the mean, in the order of a record's way; those below 1 % count to the rest, so that the sum stays.
 fn parts(trial: &TrialReading) -> Vec<(&'static str, f64)> {
     let breakdown = &trial.stages.breakdown;
     let known = [
@@ -76,9 +76,16 @@ fn parts(trial: &TrialReading) -> Vec<(&'static str, f64)> {
         ("round trip", breakdown.round_trip),
         ("rest", breakdown.rest),
     ];
-    known
+    let parts = known
         .into_iter()
-        .filter_map(|(name, time)| time.map(|Millis(time)| (name, time)))
+        .filter_map(|(name, time)| time.map(|Millis(time)| (name, time)));
+    let parts: Vec<(&str, f64)> = parts.collect();
+    let whole: f64 = parts.iter().map(|part| part.1).sum();
+    let small = |part: &(&str, f64)| part.0 != "rest" && part.1.abs() < whole * 0.01;
+    let merged: f64 = parts.iter().filter(|part| small(part)).map(|part| part.1).sum();
+    let shown = parts.iter().filter(|part| !small(part));
+    shown
+        .map(|(name, time)| (*name, if *name == "rest" { time + merged } else { *time }))
         .collect()
 }
 
@@ -90,7 +97,7 @@ fn split(pen: &mut Pen<'_>, y: u16, trial: &TrialReading, scene: &Scene<'_>) {
         return;
     };
     let head = format!(" mean {} ms = ", significant(mean.0));
-    let cpu = format!("max CPU {}", percent(scene.reading.cpu));
+    let cpu = format!("CPU {}", percent(scene.reading.cpu));
     let words: u16 = parts
         .iter()
         .map(|(name, time)| width(name) + width(&signed(*time)) + 5)

@@ -65,8 +65,9 @@ fn lines(scene: &Scene<'_>, size: Size) -> Vec<(String, Role, String)> {
     }
     if let Some(advice) = scene.reading.advice.first() {
         let key = crate::tui::action::key_of(crate::tui::action::Action::Advice);
-        let turn = advice.turn.as_ref().map(|_| format!(" {key} puts it on the slider."));
-        let text = format!("{}{}", advice.text, turn.unwrap_or_default());
+        let turn = advice.turn.as_ref().map(|_| format!(". {key} puts it on the slider."));
+        let sentence = advice.text.trim_end_matches('.');
+        let text = format!("{sentence}{}", turn.unwrap_or_else(|| ".".into()));
         lines.push(("why".into(), Role::Text, text));
     }
     lines

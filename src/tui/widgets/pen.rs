@@ -157,7 +157,7 @@ impl<'a> Pen<'a> {
     pub fn edge_note(&mut self, y: u16, taken: u16, note: &Line<'_>) {
         let w = self.area.width;
         let need = u16::try_from(note.width()).unwrap_or(u16::MAX);
-        if need > 0 && taken.saturating_add(need).saturating_add(4) < w {
+        if need > 0 && taken.saturating_add(need).saturating_add(4) <= w {
             self.line_right(w - 2, y, note);
         }
     }
