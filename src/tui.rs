@@ -4,6 +4,9 @@ pub mod action;
 pub mod dialog;
 pub mod keymap;
 pub mod model;
+pub mod theme;
+pub mod view;
+pub mod widgets;
 #[cfg(test)]
 pub mod sample;
 pub mod update;
