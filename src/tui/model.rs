@@ -8,6 +8,7 @@ use tui_input::Input as Entry;
 use crate::lab::{Goal, Reading};
 use crate::settings::{Finding, Group, Knob, Settings, Severity, Surroundings, knobs};
 use crate::tui::dialog::{Dialog, Reference};
+pub use crate::tui::theme::ThemeChoice;
 
 /// Everything that the screen remembers between two pictures.
 #[derive(Clone, Debug)]
@@ -177,44 +178,6 @@ impl TimeWindow {
             .map(Duration::from_secs)
             .find(|step| *step < span);
         Self::Last(below.unwrap_or(shortest))
-    }
-}
-
-/// The theme that a person chose.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ThemeChoice {
-    /// For dark terminals.
-    #[default]
-    Dark,
-    /// For light terminals.
-    Light,
-    /// Strong contrast, safe for colour-blind eyes.
-    Contrast,
-    /// No colours.
-    Plain,
-}
-
-impl ThemeChoice {
-    /// The next theme, round and round.
-    #[must_use]
-    pub fn next(self) -> Self {
-        match self {
-            Self::Dark => Self::Light,
-            Self::Light => Self::Contrast,
-            Self::Contrast => Self::Plain,
-            Self::Plain => Self::Dark,
-        }
-    }
-
-    /// Its name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Dark => "dark",
-            Self::Light => "light",
-            Self::Contrast => "contrast",
-            Self::Plain => "plain",
-        }
     }
 }
 

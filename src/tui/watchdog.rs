@@ -68,9 +68,8 @@ fn watch(tty: Option<&File>, off: &AtomicBool, gone: &Notify) {
             thread::sleep(GRACE);
             if !off.load(Ordering::SeqCst) {
                 super::terminal::restore();
-                let _ = signal_hook::low_level::emulate_default_handler(
-                    signal_hook::consts::SIGHUP,
-                );
+                let _ =
+                    signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGHUP);
             }
             return;
         }

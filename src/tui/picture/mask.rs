@@ -58,7 +58,9 @@ fn is_domain(word: &str) -> bool {
         return false;
     }
     let parts: Vec<&str> = word.split('.').collect();
-    let ends = ["com", "net", "org", "io", "dev", "cloud", "internal", "local", "example", "corp"];
+    let ends = [
+        "com", "net", "org", "io", "dev", "cloud", "internal", "local", "example", "corp",
+    ];
     parts.len() >= 2 && parts.last().is_some_and(|end| ends.contains(end))
 }
 
@@ -75,9 +77,13 @@ mod tests {
 
     #[test]
     fn hosts_go_and_everything_else_stays() {
-        let line = "linger  REAL staging-2 · 3 brokers 4.3.0 · broker-1:9092 · 07:41 p99.9 linger.ms";
+        let line =
+            "linger  REAL staging-2 · 3 brokers 4.3.0 · broker-1:9092 · 07:41 p99.9 linger.ms";
         let shown = masked(line);
-        assert!(!shown.contains("staging-2") && !shown.contains("broker-1"), "{shown}");
+        assert!(
+            !shown.contains("staging-2") && !shown.contains("broker-1"),
+            "{shown}"
+        );
         for kept in ["3 brokers 4.3.0", "07:41", "p99.9", "linger.ms"] {
             assert!(shown.contains(kept), "{kept} in {shown}");
         }
@@ -86,10 +92,25 @@ mod tests {
 
     #[test]
     fn addresses_of_both_kinds_are_hosts() {
-        for word in ["127.0.0.1:9092", "10.0.0.1", "[::1]:9092", "fe80::1ff:fe23", "kafka.acme.com"] {
+        for word in [
+            "127.0.0.1:9092",
+            "10.0.0.1",
+            "[::1]:9092",
+            "fe80::1ff:fe23",
+            "kafka.acme.com",
+        ] {
             assert!(is_host(word), "{word}");
         }
-        for word in ["01:02", "0:12", "1.0", "4.3.0", "max.in.flight", "×3.9", "rf", "trial:"] {
+        for word in [
+            "01:02",
+            "0:12",
+            "1.0",
+            "4.3.0",
+            "max.in.flight",
+            "×3.9",
+            "rf",
+            "trial:",
+        ] {
             assert!(!is_host(word), "{word}");
         }
     }

@@ -26,7 +26,10 @@ fn every_character_stands_in_its_own_column() {
 #[test]
 fn blocks_fill_their_share_of_the_cell() {
     let picture = svg(&screen(&["▄"], Style::new()), Paper::DARK);
-    assert!(picture.contains("y=\"21.00\" width=\"8.40\" height=\"9.00\""), "{picture}");
+    assert!(
+        picture.contains("y=\"21.00\" width=\"8.40\" height=\"9.00\""),
+        "{picture}"
+    );
 }
 
 #[test]

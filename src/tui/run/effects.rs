@@ -94,7 +94,11 @@ impl Screen {
 fn write_new(folder: &Path, text: &str) -> io::Result<String> {
     let now = jiff::Zoned::now().strftime("%Y%m%d-%H%M%S").to_string();
     for copy in 0..100 {
-        let tail = if copy == 0 { String::new() } else { format!("-{copy}") };
+        let tail = if copy == 0 {
+            String::new()
+        } else {
+            format!("-{copy}")
+        };
         let path = folder.join(format!("linger-{now}{tail}.svg"));
         match OpenOptions::new().write(true).create_new(true).open(&path) {
             Ok(mut file) => {
