@@ -9,6 +9,7 @@ pub mod histogram;
 pub mod knob;
 pub mod layout;
 pub mod percentiles;
+pub mod picture;
 pub mod rows;
 pub mod scene;
 pub mod sparks;

@@ -4,7 +4,6 @@ use ratatui::text::Line;
 
 use crate::lab::TrialReading;
 use crate::settings::{Knob, Severity};
-use crate::tui::model::Panel;
 use crate::tui::theme::Role;
 use crate::tui::view::scene::{Scene, origin, source_words};
 use crate::tui::widgets::number::{grouped, time};

@@ -22,7 +22,6 @@ struct Place {
 struct Grid {
     label: u16,
     track: u16,
-    value: u16,
 }
 
 impl Grid {
@@ -31,7 +30,6 @@ impl Grid {
         let label = (width * 42 / 100).clamp(14, 26);
         Self {
             label,
-            value,
             track: width.saturating_sub(label + value + 2),
         }
     }
