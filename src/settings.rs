@@ -13,6 +13,6 @@ pub mod value;
 pub use chosen::{SettingError, Settings, Source};
 pub use knob::{Group, Kind, Knob, Step, Surroundings};
 pub use knobs::{find, position, rows};
-pub use rules::{Finding, Mend, Severity, check};
+pub use rules::{Finding, Mend, Severity, check, check_turned};
 pub use units::{Bytes, Millis, PerSecond};
 pub use value::{Value, ValueError};

@@ -4,9 +4,14 @@ pub mod action;
 pub mod dialog;
 pub mod keymap;
 pub mod model;
+pub mod painter;
+pub mod picture;
+pub mod run;
 #[cfg(test)]
 pub mod sample;
+pub mod terminal;
 pub mod theme;
 pub mod update;
 pub mod view;
+pub mod watchdog;
 pub mod widgets;

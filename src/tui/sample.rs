@@ -188,29 +188,7 @@ fn cluster(kind: ClusterKind) -> ClusterFacts {
 /// A lab that has just started: no trial, no figure.
 #[must_use]
 pub fn empty() -> Reading {
-    Reading {
-        at: Duration::ZERO,
-        cluster: Arc::new(cluster(ClusterKind::Embedded)),
-        load: LoadState::Starting,
-        loaded: Duration::ZERO,
-        trials: Vec::new(),
-        live: 0,
-        base: None,
-        opening: None,
-        waiting: None,
-        refused: None,
-        accounts: Accounts::default(),
-        behind: 0,
-        broker_log: None,
-        budget: None,
-        history: Vec::new(),
-        events: Vec::new(),
-        warnings: Vec::new(),
-        advice: Vec::new(),
-        cpu: 0.0,
-        logs: Vec::new(),
-        saved: None,
-    }
+    Reading::before(Arc::new(cluster(ClusterKind::Embedded)))
 }
 
 /// The second minute of a first run on the embedded cluster: three trials, the third one live.
