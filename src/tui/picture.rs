@@ -14,6 +14,7 @@ use crate::tui::theme::Theme;
 use crate::tui::view;
 
 mod colour;
+mod lines;
 mod mask;
 
 pub use mask::masked;
@@ -154,15 +155,24 @@ fn rect(out: &mut String, from: usize, end: usize, top: f64, fill: &str) {
     );
 }
 
-/// Blocks are drawn as shapes, for fonts leave gaps between them; all other text gets a place for every cell, so that it
-/// stays in its column whatever the font.
+/// Blocks and lines are drawn as shapes, for fonts leave gaps between them; every word gets its own place and length, so that
+/// it stays in its columns whatever the font.
 fn draw_run(out: &mut String, symbols: &[String], from: usize, top: f64, look: Look, paper: Paper) {
     let ink = look.ink(paper);
-    let mut places = String::new();
-    let mut text = String::new();
+    let mut word: Option<(usize, &[String])> = None;
     for (offset, symbol) in symbols.iter().enumerate() {
         let column = from + offset;
-        if let Some((x, y, width, height, opacity)) = block(symbol) {
+        let shape = block(symbol);
+        let arms = lines::arms(symbol);
+        if shape.is_none() && arms.is_none() && !symbol.trim().is_empty() {
+            let start = word.map_or(offset, |(column, _)| column - from);
+            word = Some((from + start, &symbols[start..=offset]));
+            continue;
+        }
+        if let Some((column, symbols)) = word.take() {
+            draw_word(out, symbols, column, top, look, &ink);
+        }
+        if let Some((x, y, width, height, opacity)) = shape {
             let _ = writeln!(
                 out,
                 "<rect x=\"{:.2}\" y=\"{:.2}\" width=\"{:.2}\" height=\"{:.2}\" fill=\"{ink}\" \
@@ -172,16 +182,19 @@ fn draw_run(out: &mut String, symbols: &[String], from: usize, top: f64, look: L
                 width * CELL,
                 height * LINE
             );
-        } else if !symbol.trim().is_empty() {
-            // One place a character: a symbol of several characters gets its place once for each.
-            for _ in symbol.chars() {
-                let _ = write!(places, "{:.1} ", left(column));
-            }
-            escape(&mut text, symbol);
+        } else if let Some(arms) = arms {
+            lines::write(out, arms, (left(column), top, CELL, LINE), &ink);
         }
     }
-    if text.is_empty() {
-        return;
+    if let Some((column, symbols)) = word {
+        draw_word(out, symbols, column, top, look, &ink);
+    }
+}
+
+fn draw_word(out: &mut String, symbols: &[String], column: usize, top: f64, look: Look, ink: &str) {
+    let mut text = String::new();
+    for symbol in symbols {
+        escape(&mut text, symbol);
     }
     let weight = if look.modifier.contains(Modifier::BOLD) {
         " font-weight=\"bold\""
@@ -193,10 +206,12 @@ fn draw_run(out: &mut String, symbols: &[String], from: usize, top: f64, look: L
     } else {
         ""
     };
+    let length = left(column + symbols.len()) - left(column);
     let _ = writeln!(
         out,
-        "<text x=\"{}\" y=\"{:.1}\" fill=\"{ink}\"{weight}{faint}>{text}</text>",
-        places.trim_end(),
+        "<text x=\"{:.1}\" y=\"{:.1}\" textLength=\"{length:.1}\" lengthAdjust=\"spacingAndGlyphs\" \
+         fill=\"{ink}\"{weight}{faint}>{text}</text>",
+        left(column),
         top + BASE
     );
 }

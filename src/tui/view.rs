@@ -9,7 +9,6 @@ pub mod histogram;
 pub mod knob;
 pub mod layout;
 pub mod percentiles;
-pub mod picture;
 pub mod rows;
 pub mod scene;
 pub mod sparks;

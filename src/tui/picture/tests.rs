@@ -15,12 +15,19 @@ fn screen(lines: &[&str], style: Style) -> Buffer {
 }
 
 #[test]
-fn every_character_stands_in_its_own_column() {
+fn every_word_stands_in_its_own_columns() {
     let picture = svg(&screen(&["│a ⣀b"], Style::new()), Paper::DARK);
-    assert!(picture.contains(">│a⣀b</text>"), "{picture}");
-    let places = picture.split("<text x=\"").nth(1).unwrap();
-    let places = places.split('"').next().unwrap();
-    assert_eq!(places, "12.0 20.4 37.2 45.6");
+    assert!(picture.contains("<text x=\"20.4\""), "{picture}");
+    assert!(picture.contains(">a</text>"), "{picture}");
+    assert!(picture.contains("<text x=\"37.2\" y=\"25.5\" textLength=\"16.8\""), "{picture}");
+    assert!(picture.contains(">⣀b</text>"), "{picture}");
+}
+
+#[test]
+fn lines_reach_the_edges_of_their_cell() {
+    let picture = svg(&screen(&["│"], Style::new()), Paper::DARK);
+    assert!(picture.contains("L16.2 12.0"), "{picture}");
+    assert!(picture.contains("L16.2 30.0"), "{picture}");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::measure::{Bins, HistoryColumn, bins};
 use crate::tui::model::TimeWindow;
 use crate::tui::theme::Role;
 use crate::tui::view::scene::Scene;
-use crate::tui::widgets::axis::{LogAxis, label};
+use crate::tui::widgets::axis::{LogAxis, label, round_down, round_up};
 use crate::tui::widgets::columns::spark;
 use crate::tui::widgets::number::{cells, float, span, tiny};
 use crate::tui::widgets::pen::{Pen, cut, width};
@@ -116,7 +116,7 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     let marks = marks(&slices, scene);
     for mark in marks.iter().filter(|mark| mark.0 > 0) {
         let mut field = pen.part(plot);
-        line(&mut field, mark.0, scene);
+        line(&mut field, mark.0, mark.2, scene);
     }
     labels(&mut pen.part(below), &marks, scene);
 }
@@ -154,7 +154,7 @@ fn rate(pen: &mut Pen<'_>, slices: &[Slice], scene: &Scene<'_>) {
         let x = 6 + u16::try_from(at).unwrap_or(u16::MAX);
         let Some(rate) = slice.rate else { continue };
         let role = if slice.failed > 0 { Role::Bad } else { Role::Fill };
-        let symbol = if slice.failed > 0 { '×' } else { spark(rate / top * 0.875) };
+        let symbol = if slice.failed > 0 { '×' } else { spark(rate / top * 0.625) };
         pen.put(x, 0, symbol, scene.style(role));
     }
 }
@@ -182,12 +182,12 @@ fn axis(slices: &[Slice], height: u16, scene: &Scene<'_>) -> LogAxis {
             high = all.first + at + 1;
         }
     }
-    let low = bins::lower_edge_ms(low) / 1.05;
-    let mut high = bins::lower_edge_ms(high + 1) * 1.05;
+    let low = bins::lower_edge_ms(low);
+    let mut high = bins::lower_edge_ms(high + 1);
     if let Some(goal) = goal.filter(|goal| *goal < high * 5.0) {
         high = high.max(goal * 1.2);
     }
-    LogAxis::new(low, high, height)
+    LogAxis::new(round_down(low), round_up(high), height)
 }
 
 /// The bound of the first goal on a latency, in milliseconds.
@@ -277,9 +277,9 @@ fn over(pen: &mut Pen<'_>, x: u16, y: u16, symbol: char, role: Role, scene: &Sce
     pen.put(x, y, symbol, style);
 }
 
-fn line(pen: &mut Pen<'_>, x: u16, scene: &Scene<'_>) {
+fn line(pen: &mut Pen<'_>, x: u16, role: Role, scene: &Scene<'_>) {
     for y in 0..pen.height() {
-        over(pen, x, y, '│', Role::Base, scene);
+        over(pen, x, y, '│', role, scene);
     }
 }
 
@@ -292,7 +292,7 @@ fn marks(slices: &[Slice], scene: &Scene<'_>) -> Vec<(u16, String, Role)> {
             continue;
         }
         let at = u16::try_from(at).unwrap_or(u16::MAX);
-        marks.push((at, words(slice.trial, last, scene), Role::Label));
+        marks.push((at, words(slice.trial, last, scene), Role::Base));
         last = slice.trial;
     }
     for event in &scene.reading.events {

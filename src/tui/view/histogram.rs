@@ -133,6 +133,10 @@ fn height(share: f64, peak: f64, log: bool) -> f64 {
 fn goal_line(pen: &mut Pen<'_>, x: u16, scene: &Scene<'_>) {
     for y in 0..pen.height() {
         let style = scene.style(Role::Goal);
+        let style = match pen.filled(x, y) {
+            Some(colour) => style.bg(colour),
+            None => style,
+        };
         pen.put(x, y, '┊', style);
     }
 }

@@ -107,8 +107,9 @@ impl Layout {
         let mut stack = Stack { area };
         self.header = stack.top(2);
         self.footer = stack.bottom(1);
-        self.why = stack.bottom(1 + u16::from(super::why::warns(scene)));
-        let spare = area.height.saturating_sub(40) / 3;
+        let lines = if area.height >= 44 { 2 } else { 1 };
+        self.why = stack.bottom(lines + u16::from(super::why::warns(scene)));
+        let spare = area.height.saturating_sub(40) / 4;
         self.trials = stack.bottom(7 + spare);
         self.stages = stack.bottom(2);
         let body = stack.area;

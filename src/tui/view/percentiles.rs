@@ -69,8 +69,8 @@ const NAMES: [&str; 7] = ["p50", "p90", "p95", "p99", "p99.9", "p99.99", "max"];
 pub fn draw(pen: &mut Pen<'_>, behind: Option<&Behind<'_>>, scene: &Scene<'_>) {
     let wide = pen.width() >= 60;
     let shown: Vec<usize> = if wide { (0..7).collect() } else { vec![0, 1, 3, 4, 6] };
-    let first = if wide { 12 } else { 5 };
-    let verdict = if wide { 14 } else { 2 };
+    let first = if wide { 11 } else { 5 };
+    let verdict = if wide { 12 } else { 2 };
     let room = pen.width().saturating_sub(first + verdict);
     let step = (room / u16::try_from(shown.len()).unwrap_or(1)).clamp(5, 10);
     let end = |at: usize| first + step * (u16::try_from(at).unwrap_or(0) + 1);
@@ -88,7 +88,7 @@ pub fn draw(pen: &mut Pen<'_>, behind: Option<&Behind<'_>>, scene: &Scene<'_>) {
     };
     let name = if wide { scene.response_name() } else { "now" };
     row(pen, 1, name, &trial.response, Role::Figure);
-    let x = end(shown.len() - 1) + 2;
+    let x = end(shown.len() - 1) + 1;
     if wide {
         let name = if scene.unacknowledged() { "accepted→" } else { "accept→ack" };
         row(pen, 2, name, &trial.delivery, Role::Text);
@@ -143,7 +143,7 @@ fn differences(
             (true, mark) => format!("{mark} unproven"),
             (false, mark) => mark.to_string(),
         };
-        let x = end(shown.len() - 1) + if wide { 2 } else { 1 };
+        let x = end(shown.len() - 1) + 1;
         pen.text(x, y, text, scene.style(tail.role));
     }
 }

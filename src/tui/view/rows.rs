@@ -174,7 +174,7 @@ fn frame(pen: &mut Pen<'_>, layout: &Layout, scene: &Scene<'_>) {
     };
     let mut left = pen.part(layout.left);
     left.frame(border, &heading(first, scene));
-    left.edge_note(0, width(first.title()) + 4, &legend(left.width(), scene));
+    left.edge_note(0, width(first.title()) + 2, &legend(left.width(), scene));
     if layout.size != Size::Wide {
         return;
     }

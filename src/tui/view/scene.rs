@@ -193,7 +193,8 @@ fn bare_number(text: &str) -> &str {
 
 /// A value without the space before its unit and with the binary units' first letter alone: `128K`.
 fn tight(text: &str) -> String {
-    text.replace(" KiB", "K")
+    text.replace(",000,000", "M")
+        .replace(" KiB", "K")
         .replace(" MiB", "M")
         .replace(" GiB", "G")
         .replace(".0 MB", "M")

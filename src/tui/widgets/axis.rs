@@ -115,6 +115,27 @@ fn fits(ticks: &[(u16, f64)], room: u16) -> bool {
     ticks.windows(2).all(|pair| pair[1].0 - pair[0].0 >= room)
 }
 
+/// Ends that an axis may have within a factor of ten: it moves seldom, and then visibly.
+const ENDS: [f64; 6] = [1.0, 1.5, 2.0, 3.0, 5.0, 7.0];
+
+/// The nearest round end below a value above 0.
+#[must_use]
+pub fn round_down(value: f64) -> f64 {
+    let power = 10f64.powf(value.max(1e-6).log10().floor());
+    let ends = ENDS.iter().rev().map(|end| end * power);
+    ends.into_iter().find(|end| *end <= value * 1.000_001).unwrap_or(power)
+}
+
+/// The nearest round end above a value above 0.
+#[must_use]
+pub fn round_up(value: f64) -> f64 {
+    let power = 10f64.powf(value.max(1e-6).log10().floor());
+    let ends = ENDS.iter().map(|end| end * power);
+    ends.into_iter()
+        .find(|end| *end >= value * 0.999_999)
+        .unwrap_or(power * 10.0)
+}
+
 /// A tick's label: `0.5`, `20`, `2k`.
 #[must_use]
 pub fn label(value: f64) -> String {
@@ -154,6 +175,14 @@ mod tests {
         let ticks = LogAxis::new(0.1, 1000.0, 20).ticks(5);
         let values: Vec<String> = ticks.iter().map(|tick| label(tick.1)).collect();
         assert_eq!(values, ["0.1", "1", "10", "100"]);
+    }
+
+    #[test]
+    fn ends_are_round_and_hold_the_value() {
+        assert!((round_down(2.7) - 2.0).abs() < 1e-9);
+        assert!((round_up(2.7) - 3.0).abs() < 1e-9);
+        assert!((round_up(84.0) - 100.0).abs() < 1e-9);
+        assert!((round_down(0.017) - 0.015).abs() < 1e-9);
     }
 
     #[test]

@@ -179,6 +179,18 @@ impl<'a> Pen<'a> {
         self.buffer.cell_mut((self.area.x + x, self.area.y + y))
     }
 
+    /// The colour of a cell that is a full block, for signs written over it.
+    #[must_use]
+    pub fn filled(&self, x: u16, y: u16) -> Option<ratatui::style::Color> {
+        if x >= self.area.width || y >= self.area.height {
+            return None;
+        }
+        self.buffer
+            .cell((self.area.x + x, self.area.y + y))
+            .filter(|cell| cell.symbol() == "█")
+            .map(|cell| cell.fg)
+    }
+
     /// The background that a cell has now.
     #[must_use]
     pub fn background(&self, x: u16, y: u16) -> Option<ratatui::style::Color> {
