@@ -258,7 +258,7 @@ pub static TABLE: &[Row] = &[
         "type",
         &["0-9"],
         "0-9",
-        "type a value (units are fine: 64KiB, 5ms, 20k, max)",
+        "type a value: 64KiB, 5ms, 20k, max",
     )
     .footer("type")
     .only(When::Sliders),
@@ -267,7 +267,7 @@ pub static TABLE: &[Row] = &[
         "enter",
         &["enter"],
         "⏎",
-        "apply the turn now, or the mend that is offered; else type a value",
+        "apply now (or the mend); else type a value",
     )
     .only(When::Sliders),
     row(
@@ -343,7 +343,7 @@ pub static TABLE: &[Row] = &[
         "base",
         &["b"],
         "b",
-        "make the chosen (else the live) trial the baseline",
+        "make the chosen or live trial the baseline",
     )
     .section(Section::Trials)
     .footer("base"),
@@ -361,7 +361,7 @@ pub static TABLE: &[Row] = &[
         "note",
         &["n"],
         "n",
-        "write a note beside the chosen (else the live) trial",
+        "write a note beside the chosen or live trial",
     )
     .section(Section::Trials),
     row(
@@ -386,7 +386,7 @@ pub static TABLE: &[Row] = &[
         "broker",
         &["D"],
         "D",
-        "take a broker of the embedded cluster down, or up again",
+        "take an embedded broker down, or up again",
     )
     .section(Section::Load),
     row(
@@ -403,7 +403,7 @@ pub static TABLE: &[Row] = &[
         "snapshot",
         &["s"],
         "s",
-        "save the chosen (else the live) trial as a snapshot",
+        "save the chosen or live trial as a snapshot",
     )
     .section(Section::Keep)
     .footer("snapshot"),
@@ -480,7 +480,7 @@ pub static TABLE: &[Row] = &[
         "mouse",
         &["m"],
         "m",
-        "mouse on or off (off: the terminal selects text)",
+        "mouse on or off (off: select text)",
     )
     .section(Section::Show),
     row(
@@ -565,4 +565,23 @@ pub fn key_of(action: Action) -> &'static str {
         .iter()
         .find(|row| row.action == action)
         .map_or("", |row| row.shown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_fits_into_the_help() {
+        for row in TABLE {
+            assert!(row.help.chars().count() <= 48, "{}: {}", row.name, row.help);
+            assert!(row.shown.chars().count() <= 5, "{}", row.name);
+        }
+    }
+
+    #[test]
+    fn every_row_stands_in_one_section_of_the_help() {
+        let listed: usize = help().map(|(_, rows)| rows.len()).sum();
+        assert_eq!(listed, TABLE.len());
+    }
 }

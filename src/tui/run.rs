@@ -347,3 +347,6 @@ fn unshifted(mut key: KeyEvent) -> KeyEvent {
     }
     key
 }
+
+#[cfg(test)]
+mod tests;

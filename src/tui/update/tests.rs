@@ -458,3 +458,34 @@ fn no_key_on_any_state_panics() {
         }
     }
 }
+
+#[test]
+fn a_refused_turn_waits_for_its_mend_or_for_esc() {
+    let refused = |person: &mut Person| {
+        let mut settings = (*person.model.current(&person.reading)).clone();
+        settings.put("enable.idempotence", Value::Switch(true), Source::Hand);
+        settings.set("acks", "all", Source::Hand).unwrap();
+        settings.set("max.in.flight", "5", Source::Hand).unwrap();
+        let live = Arc::new(settings);
+        person.hears(|reading| {
+            let mut trial = sample::trial(9, &[], 10.0);
+            trial.settings = live;
+            reading.live = 9;
+            reading.trials.push(Arc::new(trial));
+        });
+        person.on("acks").press("1 enter").wait(3000);
+    };
+    let mut person = first_run();
+    refused(&mut person);
+    assert!(person.turns().is_empty(), "nothing that librdkafka would refuse is sent");
+    let finding = person.model.refusal().expect("it says why");
+    assert!(finding.mend.is_some(), "{finding:?}");
+    person.press("enter");
+    let mended = person.turns().pop().expect("the mend was applied");
+    assert_eq!(mended.word("acks"), "1");
+    assert!(!mended.is_on("enable.idempotence"));
+    let mut other = first_run();
+    refused(&mut other);
+    other.press("esc").wait(3000);
+    assert!(other.turns().is_empty() && other.model.wish.is_none());
+}
