@@ -18,3 +18,4 @@ pub mod profile;
 pub mod report;
 pub mod settings;
 pub mod snapshot;
+pub mod tui;

@@ -200,6 +200,34 @@ pub struct Saved {
 }
 
 impl Reading {
+    /// A reading from before the lab: a cluster, and nothing else yet.
+    #[must_use]
+    pub fn before(cluster: Arc<ClusterFacts>) -> Self {
+        Self {
+            at: Duration::ZERO,
+            cluster,
+            load: LoadState::Starting,
+            loaded: Duration::ZERO,
+            trials: Vec::new(),
+            live: 0,
+            base: None,
+            opening: None,
+            waiting: None,
+            refused: None,
+            accounts: Accounts::default(),
+            behind: 0,
+            broker_log: None,
+            budget: None,
+            history: Vec::new(),
+            events: Vec::new(),
+            warnings: Vec::new(),
+            advice: Vec::new(),
+            cpu: 0.0,
+            logs: Vec::new(),
+            saved: None,
+        }
+    }
+
     /// The trial that the load is on.
     #[must_use]
     pub fn live_trial(&self) -> Option<&Arc<TrialReading>> {

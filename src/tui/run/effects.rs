@@ -1,0 +1,132 @@
+//! What the screen does outside of itself: commands, files, pictures, stopping and going on.
+
+use std::fs::OpenOptions;
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustix::process::{Signal, kill_current_process_group};
+use tokio::sync::{mpsc, watch};
+
+use crate::lab::{Command, LoadState, Reading};
+use crate::tui::run::{Files, Screen, TuiError};
+use crate::tui::update::Answer;
+use crate::tui::{picture, terminal};
+
+/// How long the load may take to pause before the process stops.
+const PAUSE_WITHIN: Duration = Duration::from_millis(500);
+
+impl Screen {
+    /// Hands a command to the lab without ever waiting for it.
+    pub(super) fn send(&mut self, command: Command) {
+        let Some(commands) = &self.commands else {
+            return;
+        };
+        match commands.try_send(command) {
+            Ok(()) => {}
+            Err(mpsc::error::TrySendError::Full(_)) => {
+                self.model.complain("the lab is busy; try again");
+            }
+            Err(mpsc::error::TrySendError::Closed(_)) => {
+                self.model.complain("the lab has ended; q leaves");
+            }
+        }
+    }
+
+    /// Does something with files on a thread that may block.
+    pub(super) fn ask(&self, work: impl FnOnce(&dyn Files) -> Answer + Send + 'static) {
+        let files = Arc::clone(&self.files);
+        let answers = self.answers.0.clone();
+        tokio::task::spawn_blocking(move || {
+            let _ = answers.blocking_send(work(&*files));
+        });
+    }
+
+    /// Writes the screen as it is now into a new file.
+    pub(super) fn write_picture(&self) {
+        let size = crossterm::terminal::size().unwrap_or((120, 40));
+        let (model, reading) = (self.model.clone(), Arc::clone(&self.reading));
+        let (profile, folder) = (self.profile, self.pictures.clone());
+        let answers = self.answers.0.clone();
+        tokio::task::spawn_blocking(move || {
+            let text = picture::of(&model, &reading, size, profile);
+            let written = write_new(&folder, &text).map_err(|error| error.to_string());
+            let _ = answers.blocking_send(Answer::Picture(written));
+        });
+    }
+
+    /// Pauses the load, gives the terminal back and stops the process (with its group when a key asked for it, so that
+    /// `cargo run` and the like stop as well). SIGCONT leads to `resume`.
+    pub(super) async fn suspend(
+        &mut self,
+        readings: &mut watch::Receiver<Arc<Reading>>,
+        group: bool,
+    ) {
+        self.resume = self.commands.is_some() && self.reading.load == LoadState::Running;
+        if self.resume {
+            self.send(Command::Pause);
+            let paused = readings.wait_for(|reading| reading.load != LoadState::Running);
+            let _ = tokio::time::timeout(PAUSE_WITHIN, paused).await;
+        }
+        self.painter.hush();
+        terminal::restore();
+        let stopped = group && kill_current_process_group(Signal::STOP).is_ok();
+        if !stopped {
+            let _ = signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP);
+        }
+    }
+
+    /// Takes the terminal again after a stop, and goes on with a load that ran.
+    pub(super) fn resume(&mut self) -> Result<(), TuiError> {
+        self.painter.hush();
+        terminal::set_modes_anew()?;
+        self.painter.wake();
+        if std::mem::take(&mut self.resume) {
+            self.send(Command::Resume);
+        }
+        self.paint();
+        Ok(())
+    }
+}
+
+/// Writes a new file that does not replace any; the answer is its path.
+fn write_new(folder: &Path, text: &str) -> io::Result<String> {
+    let now = jiff::Zoned::now().strftime("%Y%m%d-%H%M%S").to_string();
+    for copy in 0..100 {
+        let tail = if copy == 0 {
+            String::new()
+        } else {
+            format!("-{copy}")
+        };
+        let path = folder.join(format!("linger-{now}{tail}.svg"));
+        match OpenOptions::new().write(true).create_new(true).open(&path) {
+            Ok(mut file) => {
+                file.write_all(text.as_bytes())?;
+                return Ok(path.display().to_string());
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_never_replaces_another_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = write_new(folder.path(), "one").unwrap();
+        let second = write_new(folder.path(), "two").unwrap();
+        assert_ne!(first, second);
+        assert_eq!(std::fs::read_to_string(first).unwrap(), "one");
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_an_error_and_no_panic() {
+        assert!(write_new(Path::new("/nonexistent/folder"), "x").is_err());
+    }
+}
