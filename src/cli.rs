@@ -8,6 +8,7 @@ pub mod gather;
 pub mod knobs;
 pub mod mock;
 pub mod output;
+pub mod profile;
 pub mod progress;
 pub mod run;
 pub mod signals;
