@@ -140,10 +140,10 @@ pub enum ProfileAction {
         about: Option<String>,
         /// The settings.
         #[command(flatten)]
-        load: LoadArgs,
+        load: Box<LoadArgs>,
         /// Where more settings come from.
         #[command(flatten)]
-        connect: ConnectArgs,
+        connect: Box<ConnectArgs>,
     },
 }
 

@@ -122,8 +122,8 @@ fn save(
     let gathered = gather::gather(connect, load, &[])?;
     let around = target::foreseen(connect, load, &gathered.connection);
     gather::tell(&gather::judge(&gathered.settings, &around)?, false);
-    let is_file = name.contains('/') || name.ends_with(".toml");
     let path = std::path::Path::new(name);
+    let is_file = name.contains('/') || path.extension().is_some_and(|end| end == "toml");
     let stem = path
         .file_stem()
         .map(|stem| stem.to_string_lossy().into_owned());
@@ -133,7 +133,7 @@ fn save(
         name.to_owned()
     };
     let mut profile = Profile::of(&own_name, &gathered.settings);
-    profile.about = about.unwrap_or_default().to_owned();
+    about.unwrap_or_default().clone_into(&mut profile.about);
     profile.goals = gathered.goals.iter().map(ToString::to_string).collect();
     let place = if is_file {
         write_whole(path, profile.write().as_bytes(), false).map_err(Failure::usage)?;
