@@ -8,6 +8,7 @@ pub mod gather;
 pub mod knobs;
 pub mod mock;
 pub mod output;
+pub mod profile;
 pub mod progress;
 pub mod run;
 pub mod signals;
@@ -139,10 +140,10 @@ pub enum ProfileAction {
         about: Option<String>,
         /// The settings.
         #[command(flatten)]
-        load: LoadArgs,
+        load: Box<LoadArgs>,
         /// Where more settings come from.
         #[command(flatten)]
-        connect: ConnectArgs,
+        connect: Box<ConnectArgs>,
     },
 }
 

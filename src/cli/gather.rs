@@ -5,7 +5,9 @@ use std::path::Path;
 
 use crate::cluster::{self, Connection, Secret, sources};
 use crate::lab::Goal;
-use crate::settings::{Finding, Settings, Severity, Source, Surroundings, check, find, rows};
+use crate::profile::{Profile, Shelf};
+use crate::settings::layers::Pair;
+use crate::settings::{Finding, Layers, Settings, Severity, Surroundings, check, find, rows};
 
 use super::args::{ConnectArgs, LoadArgs};
 use super::output::{Failure, note};
@@ -27,38 +29,33 @@ pub struct Gathered {
 }
 
 /// Reads everything: flag > `-X` > environment > profile > file > default. `flags` are the flags that set a row.
-pub fn gather(
-    connect: &ConnectArgs,
-    load: &LoadArgs,
-    flags: &[(String, String)],
-) -> Result<Gathered, Failure> {
+pub fn gather(connect: &ConnectArgs, load: &LoadArgs, flags: &[Pair]) -> Result<Gathered, Failure> {
     let environment = environment();
     let read = read_sources(connect, &environment)?;
-    let rest = |wanted: fn(&cluster::Source) -> bool| -> Vec<(String, String)> {
+    let rest = |wanted: fn(&cluster::Source) -> bool| -> Vec<Pair> {
         let these = read.rest.iter().filter(|one| wanted(&one.source));
         these
             .map(|one| (one.name.clone(), one.value.clone()))
             .collect()
     };
-    let mut settings = Settings::default();
-    let mut goals = Vec::new();
-    layer(
-        &mut settings,
-        &rest(|source| matches!(source, cluster::Source::File { .. })),
-        &Source::File,
-    )?;
-    layer(&mut settings, &environment_rows(&environment), &Source::Env)?;
-    layer(
-        &mut settings,
-        &rest(|source| matches!(source, cluster::Source::Option)),
-        &Source::Property,
-    )?;
+    let profile = load.profile.as_deref().map(read_profile).transpose()?;
     let mut typed = set_pairs(&load.set)?;
     typed.extend_from_slice(flags);
-    layer(&mut settings, &typed, &Source::Flag)?;
-    for text in &load.goal {
-        goals.push(text.parse().map_err(Failure::usage)?);
+    no_repeats(&typed)?;
+    let settings = Layers {
+        file: rest(|source| matches!(source, cluster::Source::File { .. })),
+        profile: profile.as_ref().map(|one| (one.name.clone(), one.pairs())),
+        properties: rest(|source| matches!(source, cluster::Source::Option)),
+        flags: typed,
+        env: environment,
     }
+    .build()
+    .map_err(Failure::usage)?;
+    let kept = profile.iter().flat_map(|one| &one.goals);
+    let goals = kept
+        .chain(&load.goal)
+        .map(|text| text.parse().map_err(Failure::usage))
+        .collect::<Result<Vec<Goal>, Failure>>()?;
     let mut notes: Vec<String> = read
         .ignored
         .iter()
@@ -125,25 +122,13 @@ fn environment() -> Vec<(String, String)> {
         .collect()
 }
 
-/// `LINGER_LINGER_MS` sets linger.ms.
-fn environment_rows(environment: &[(String, String)]) -> Vec<(String, String)> {
-    let variable = |name: &str| {
-        format!(
-            "LINGER_{}",
-            name.replace(['.', '-'], "_").to_ascii_uppercase()
-        )
-    };
-    let value = |wanted: &str| {
-        let found = environment.iter().find(|(name, _)| name == wanted);
-        found.map(|(_, value)| value.clone())
-    };
-    rows()
-        .iter()
-        .filter_map(|row| Some((row.name.to_owned(), value(&variable(row.name))?)))
-        .collect()
+fn read_profile(name: &str) -> Result<Profile, Failure> {
+    Shelf::user()
+        .and_then(|shelf| shelf.read(name))
+        .map_err(Failure::usage)
 }
 
-fn set_pairs(texts: &[String]) -> Result<Vec<(String, String)>, Failure> {
+fn set_pairs(texts: &[String]) -> Result<Vec<Pair>, Failure> {
     let pair = |text: &String| {
         let sentence = || format!("--set {text}: write KNOB=VALUE, for example --set linger.ms=20");
         let (name, value) = text
@@ -154,24 +139,15 @@ fn set_pairs(texts: &[String]) -> Result<Vec<(String, String)>, Failure> {
     texts.iter().map(pair).collect()
 }
 
-/// Sets a source's values; one row under two names (or twice) within one source is an error.
-fn layer(
-    settings: &mut Settings,
-    pairs: &[(String, String)],
-    source: &Source,
-) -> Result<(), Failure> {
-    let mut seen: Vec<(&str, &str)> = Vec::new();
-    for (name, value) in pairs {
-        settings
-            .set(name, value, source.clone())
-            .map_err(Failure::usage)?;
-        let row = find(name).map_or(name.as_str(), |row| row.name);
-        if let Some((_, first)) = seen.iter().find(|(known, _)| *known == row) {
-            return Err(Failure::usage(format!(
-                "{first} and {name} set the same knob twice; keep one of them"
-            )));
+/// A flag of its own and `--set` may name the same row: which one is meant cannot be known.
+fn no_repeats(pairs: &[Pair]) -> Result<(), Failure> {
+    for (at, (name, _)) in pairs.iter().enumerate() {
+        let row = find(name).map(|row| row.name);
+        let same = |(other, _): &&Pair| row.is_some() && find(other).map(|row| row.name) == row;
+        if let Some((first, _)) = pairs.iter().take(at).find(same) {
+            let sentence = format!("{first} and {name} set the same knob; give one of them");
+            return Err(Failure::usage(sentence));
         }
-        seen.push((row, name));
     }
     Ok(())
 }

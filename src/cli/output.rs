@@ -41,6 +41,10 @@ pub struct Failure {
 impl Failure {
     /// Bad usage or configuration.
     #[must_use]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "the form that map_err hands over"
+    )]
     pub fn usage(cause: impl ToString) -> Self {
         Self {
             outcome: Outcome::Usage,
@@ -50,6 +54,10 @@ impl Failure {
 
     /// It could not be measured.
     #[must_use]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "the form that map_err hands over"
+    )]
     pub fn unmeasured(cause: impl ToString) -> Self {
         Self {
             outcome: Outcome::Unmeasured,

@@ -1,12 +1,13 @@
 //! Which command runs where.
 
 use super::output::{Failure, Outcome, print};
-use super::{Cli, Command, bench, doctor, knobs, mock, snapshot, topic};
+use super::{Cli, Command, bench, doctor, knobs, mock, profile, snapshot, topic};
 
 /// Runs what was typed; the outcome is the exit code.
 pub fn run(cli: Cli) -> Result<Outcome, Failure> {
     match cli.command {
         Some(Command::Bench(args)) => return bench::run(&args),
+        Some(Command::Profile { action }) => profile::run(&action)?,
         Some(Command::Topic { action }) => return topic::run(&action),
         Some(Command::Mock { brokers }) => return mock::run(brokers),
         Some(Command::Doctor { connect, output }) => return doctor::run(&connect, output),
@@ -20,9 +21,14 @@ pub fn run(cli: Cli) -> Result<Outcome, Failure> {
             let page = super::man().map_err(Failure::unmeasured)?;
             print(&String::from_utf8_lossy(&page))?;
         }
-        _ => return Err(Failure::usage("not built yet")),
+        None => return session(cli.lab),
     }
     Ok(Outcome::Fine)
+}
+
+/// The lab on the screen, or a short bench where there is no terminal.
+fn session(lab: super::LabArgs) -> Result<Outcome, Failure> {
+    bench::instead_of_the_screen(lab)
 }
 
 /// The control plane's runtime, on this thread.

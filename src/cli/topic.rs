@@ -101,6 +101,7 @@ fn confirmed(names: &[String]) -> Result<bool, Failure> {
 }
 
 /// Names that cannot be, or are not ours, are bad usage; what the cluster says is not.
+#[must_use]
 pub fn topic_failure(error: TopicError) -> Failure {
     match error {
         TopicError::Cluster(error) => target::failure(&error),

@@ -29,7 +29,7 @@ pub fn three(number: f64) -> String {
         return "n/a".into();
     }
     let decimals = match size {
-        size if size >= 99.95 && size < 9.0e15 => {
+        size if (99.95..9.0e15).contains(&size) => {
             let whole = count(size.round() as u64);
             return if number < 0.0 {
                 format!("-{whole}")

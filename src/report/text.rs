@@ -122,7 +122,7 @@ fn settings(snapshot: &Snapshot) -> Vec<String> {
         })
         .collect();
     if changed.is_empty() {
-        return vec!["settings: all at their defaults".into()];
+        return vec!["settings  all at their defaults".into()];
     }
     let mut text = vec!["settings that were chosen".to_owned()];
     text.extend(lines(&changed, &[Align::Left, Align::Left, Align::Left]));
@@ -174,6 +174,9 @@ fn accounts(snapshot: &Snapshot) -> Vec<String> {
         maybe(result.mib_per_s),
         maybe(result.duration_s)
     ));
+    if let Some(warmup) = result.quality.warmup_s.filter(|warmup| *warmup > 0.0) {
+        text.push(format!("figures  leave out the first {} s", three(warmup)));
+    }
     text
 }
 
@@ -318,6 +321,8 @@ fn warnings(snapshot: &Snapshot) -> Vec<String> {
     quality
         .warnings
         .iter()
+        // The first line says that already.
+        .filter(|notice| notice.word != "EMBEDDED")
         .map(|notice| format!("{}: {}", notice.word, notice.text))
         .collect()
 }

@@ -4,6 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::settings::files::{self, FileError, read_within, write_whole};
+
 use super::{SCHEMA_VERSION, Snapshot};
 
 /// The largest snapshot that is read, in bytes; a larger file is none of ours.
@@ -13,9 +15,9 @@ const ENDING: &str = "json";
 /// Why a snapshot was not saved, found or read.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// A file of that name is there.
-    #[error("{} exists already and was left alone; choose another name", .0.display())]
-    Exists(PathBuf),
+    /// The file could not be read or written, or is there already.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// The name cannot be a file's name.
     #[error("{0:?} cannot be a snapshot's name; use letters, digits, '.', '-' and '_'")]
     Name(String),
@@ -27,31 +29,9 @@ pub enum StoreError {
         /// Where it was looked for.
         folder: PathBuf,
     },
-    /// The home folder is not known.
-    #[error("no folder for snapshots is known; set LINGER_DATA_DIR")]
-    Homeless,
-    /// The file could not be written.
-    #[error("cannot save {}: {}; nothing was left behind", path.display(), plain(cause))]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        cause: io::Error,
-    },
-    /// The file could not be read.
-    #[error("cannot read {}: {}", path.display(), plain(cause))]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        cause: io::Error,
-    },
     /// The file is empty.
     #[error("{} is empty and was left alone; delete it, or choose another", .0.display())]
     Empty(PathBuf),
-    /// The file is larger than any snapshot.
-    #[error("{} is larger than any snapshot (64 MiB) and was not read", .0.display())]
-    Large(PathBuf),
     /// The file is not a snapshot.
     #[error("{} is damaged or not a snapshot and was left alone: {why}", path.display())]
     Damaged {
@@ -70,26 +50,9 @@ pub enum StoreError {
     },
 }
 
-fn plain(cause: &io::Error) -> String {
-    match cause.kind() {
-        io::ErrorKind::StorageFull => "the disk is full; free some space or save elsewhere".into(),
-        io::ErrorKind::QuotaExceeded => "the disk quota is used up; save elsewhere".into(),
-        io::ErrorKind::PermissionDenied => "permission denied; save elsewhere".into(),
-        io::ErrorKind::ReadOnlyFilesystem => "the disk is read-only; save elsewhere".into(),
-        io::ErrorKind::NotFound => "there is no such file or folder".into(),
-        _ => cause.to_string(),
-    }
-}
-
-/// The folder for snapshots: `$LINGER_DATA_DIR/snapshots`, else `$XDG_DATA_HOME/linger/snapshots`.
+/// The folder for snapshots: `snapshots` in the data folder.
 pub fn folder() -> Result<PathBuf, StoreError> {
-    if let Some(own) = std::env::var_os("LINGER_DATA_DIR").filter(|own| !own.is_empty()) {
-        return Ok(PathBuf::from(own).join("snapshots"));
-    }
-    use etcetera::BaseStrategy as _;
-    etcetera::base_strategy::Xdg::new()
-        .map(|xdg| xdg.data_dir().join("linger").join("snapshots"))
-        .map_err(|_| StoreError::Homeless)
+    Ok(files::data_folder()?.join("snapshots"))
 }
 
 /// Whether a text names a file rather than a snapshot in the folder: it holds a `/` or ends in `.json`.
@@ -106,7 +69,7 @@ pub fn vacant(place: &str) -> Result<PathBuf, StoreError> {
         named(&folder()?, place)?
     };
     match path.symlink_metadata() {
-        Ok(_) => Err(StoreError::Exists(path)),
+        Ok(_) => Err(FileError::Exists(path).into()),
         Err(_) => Ok(path),
     }
 }
@@ -120,16 +83,12 @@ pub fn save(snapshot: &Snapshot, place: &str) -> Result<PathBuf, StoreError> {
 
 /// Saves into a file that does not exist yet.
 pub fn save_file(snapshot: &Snapshot, path: &Path) -> Result<(), StoreError> {
-    let failed = |cause: io::Error| match cause.kind() {
-        io::ErrorKind::AlreadyExists => StoreError::Exists(path.into()),
-        _ => StoreError::Write {
-            path: path.into(),
-            cause,
-        },
-    };
-    let mut text = serde_json::to_vec_pretty(snapshot).map_err(|error| failed(error.into()))?;
+    let mut text = serde_json::to_vec_pretty(snapshot).map_err(|error| FileError::Write {
+        path: path.into(),
+        reason: error.into(),
+    })?;
     text.push(b'\n');
-    write_new(path, &text).map_err(failed)
+    Ok(write_whole(path, &text, false)?)
 }
 
 fn named(folder: &Path, name: &str) -> Result<PathBuf, StoreError> {
@@ -159,11 +118,9 @@ pub fn list() -> Result<Vec<Entry>, StoreError> {
     let files = match fs::read_dir(&folder) {
         Ok(files) => files,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(cause) => {
-            return Err(StoreError::Read {
-                path: folder,
-                cause,
-            });
+        Err(reason) => {
+            let path = folder;
+            return Err(FileError::Read { path, reason }.into());
         }
     };
     let mut entries: Vec<Entry> = files
@@ -207,15 +164,15 @@ pub fn load(place: &str) -> Result<Snapshot, StoreError> {
 
 /// Loads a snapshot from a file.
 pub fn load_file(path: &Path) -> Result<Snapshot, StoreError> {
-    let text = read_bounded(path)?;
+    let text = read_within(path, LARGEST)?;
     let damaged = |error: serde_json::Error| StoreError::Damaged {
         path: path.into(),
         why: error.to_string(),
     };
-    if text.trim_ascii().is_empty() {
+    if text.trim().is_empty() {
         return Err(StoreError::Empty(path.into()));
     }
-    let value: serde_json::Value = serde_json::from_slice(&text).map_err(damaged)?;
+    let value: serde_json::Value = serde_json::from_str(&text).map_err(damaged)?;
     let version = value
         .get("schema_version")
         .and_then(serde_json::Value::as_u64);
@@ -230,56 +187,6 @@ pub fn load_file(path: &Path) -> Result<Snapshot, StoreError> {
             why: "it has no schema_version".into(),
         }),
     }
-}
-
-fn read_bounded(path: &Path) -> Result<Vec<u8>, StoreError> {
-    use std::io::Read as _;
-    let failed = |cause| StoreError::Read {
-        path: path.into(),
-        cause,
-    };
-    let file = fs::File::open(path).map_err(failed)?;
-    if !file.metadata().map_err(failed)?.is_file() {
-        return Err(StoreError::Damaged {
-            path: path.into(),
-            why: "it is not a plain file".into(),
-        });
-    }
-    let mut text = Vec::new();
-    file.take(LARGEST + 1)
-        .read_to_end(&mut text)
-        .map_err(failed)?;
-    if text.len() as u64 > LARGEST {
-        return Err(StoreError::Large(path.into()));
-    }
-    Ok(text)
-}
-
-fn write_new(path: &Path, text: &[u8]) -> io::Result<()> {
-    use std::io::Write as _;
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    create_private(folder)?;
-    let mut file = tempfile::Builder::new()
-        .prefix(".linger-")
-        .tempfile_in(folder)?;
-    file.write_all(text)?;
-    file.as_file().sync_all()?;
-    file.persist_noclobber(path).map_err(|error| error.error)?;
-    fs::File::open(folder)?.sync_all()
-}
-
-fn create_private(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt as _;
-    if folder.is_dir() {
-        return Ok(());
-    }
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
 }
 
 #[cfg(test)]
