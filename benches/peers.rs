@@ -6,7 +6,7 @@
 
 #[path = "shared/broker.rs"]
 mod broker;
-#[path = "peers/c_tool.rs"]
+#[path = "shared/c_tool.rs"]
 mod c_tool;
 #[path = "shared/child.rs"]
 mod child;

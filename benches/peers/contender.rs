@@ -108,7 +108,7 @@ impl Contender {
 }
 
 fn linger(address: &str, topic: &str, records: u64) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_linger"));
+    let mut command = Command::new(crate::flags::program());
     command.args(["bench", "--json", "--quiet", "--throughput", "-1"]);
     command.args(["--bootstrap-server", address, "--topic", topic]);
     command.args(["--num-records", &records.to_string()]);

@@ -14,3 +14,9 @@ pub fn value<T: FromStr>(name: &str, default: T) -> T {
     text.parse()
         .unwrap_or_else(|_| panic!("--{name} cannot be {text}"))
 }
+
+/// The linger that is measured: the one of this build, or another one behind `--program`.
+#[allow(dead_code, reason = "not every bench starts the program")]
+pub fn program() -> String {
+    value("program", env!("CARGO_BIN_EXE_linger").to_owned())
+}

@@ -23,6 +23,7 @@ pub fn settings(rows: &[(&str, &str)]) -> Settings {
 }
 
 /// The embedded cluster as `linger` starts it.
+#[allow(dead_code, reason = "not every bench embeds it")]
 pub fn embedded() -> Target {
     Target::Embedded {
         brokers: 3,

@@ -12,6 +12,7 @@ pub struct CTool {
     /// The program.
     pub program: PathBuf,
     /// The command that made it.
+    #[allow(dead_code, reason = "not every bench prints it")]
     pub made_by: String,
 }
 
