@@ -118,61 +118,6 @@ fn local(brokers: u16, load: &LoadArgs, topic: String, quiet: bool) -> Result<Pr
     })
 }
 
-/// What the person agrees to on the screen.
-pub struct Seen {
-    /// The cluster and the topic; one that is to be made has the shape that it will get.
-    pub facts: ClusterFacts,
-    /// What will not be passed.
-    pub limits: Limits,
-    /// Whether someone else writes to the topic.
-    pub others_write: bool,
-}
-
-/// Asks a cluster that linger did not start what it is like, changing nothing; refuses what not even a yes allows.
-pub fn look(
-    connect: &ConnectArgs,
-    load: &LoadArgs,
-    settings: &Settings,
-    connection: &Connection,
-) -> Result<Seen, Failure> {
-    let topic = load.topic.clone().unwrap_or_else(|| TOPIC.into());
-    topics::validate(&topic).map_err(topic_failure)?;
-    let wish = Wish {
-        topic: &topic,
-        rate: settings.number("rate"),
-        explicit: *settings.source("rate") == Source::Flag,
-        yes: true,
-    };
-    let agreed = consent::agree(&wish).map_err(Failure::usage)?;
-    let probe = Probe::open(connection, ClusterKind::Real).map_err(|error| failure(&error))?;
-    let mut facts = probe.facts(&topic).map_err(|error| failure(&error))?;
-    facts.ours = connect.local_kafka.is_some();
-    if facts.topic.partitions == 0 {
-        if !topics::is_ours(&topic) {
-            return Err(missing(&topic));
-        }
-        facts.topic.partitions = load.partitions.unwrap_or(PARTITIONS);
-        facts.topic.replication_factor = load.replication_factor;
-        facts.topic.ours = true;
-    }
-    // A missing right to read offsets costs this one answer, not the session.
-    let others_write = probe.end_offsets_move(&topic).unwrap_or(false);
-    Ok(Seen {
-        facts,
-        limits: Limits {
-            ceiling: agreed.ceiling,
-            byte_budget: Some(agreed.budget),
-        },
-        others_write,
-    })
-}
-
-fn missing(topic: &str) -> Failure {
-    Failure::usage(format!(
-        "topic {topic} does not exist; nothing was sent: create it, or leave out -t to let linger make one of its own"
-    ))
-}
-
 /// The yes of flags, or of a person at the terminal.
 fn agreed(
     settings: &Settings,
@@ -238,7 +183,9 @@ fn ready(connection: &Connection, load: &LoadArgs, topic: &str) -> Result<Cluste
     }
     let facts = probe.facts(topic).map_err(|error| failure(&error))?;
     if facts.topic.partitions == 0 {
-        return Err(missing(topic));
+        return Err(Failure::usage(format!(
+            "topic {topic} does not exist; nothing was sent: create it, or leave out -t to let linger make one of its own"
+        )));
     }
     Ok(facts)
 }
