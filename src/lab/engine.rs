@@ -193,10 +193,10 @@ impl Engine {
         let elapsed = self.last_tick.elapsed();
         self.last_tick = Instant::now();
         self.settle_turns();
-        let at = self.clock.elapsed();
+        let now = self.clock.now();
         let column = self
             .trials
-            .advance(at, elapsed, self.state == LoadState::Paused);
+            .advance(now, elapsed, self.state == LoadState::Paused);
         self.desk
             .advance(column, elapsed, self.state == LoadState::Running);
         self.settle_live();

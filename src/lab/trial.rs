@@ -51,6 +51,8 @@ pub struct Trial {
     alone_since: Option<u64>,
     /// Counts when the load left: what drains afterwards belongs to no time of load.
     at_leave: Option<Accounts>,
+    /// Up to when time of load was counted, in nanoseconds since the lab started.
+    timed_until: u64,
     senders: Vec<Arc<SenderPart>>,
     report: Arc<ReportPart>,
     meter: StageMeter,
@@ -90,6 +92,7 @@ impl Trial {
             first_attempt: 0,
             alone_since: None,
             at_leave: None,
+            timed_until: 0,
             report,
             meter,
             now: Figures::default(),
@@ -181,9 +184,24 @@ impl Trial {
         self.first_attempt = assignment.first_attempt.load(Ordering::Acquire);
     }
 
+    /// Counts the time up to now as time of load, unless it was paused.
+    pub fn pass(&mut self, now: u64, paused: bool) {
+        let from = self.timed_until.max(self.first_attempt);
+        self.timed_until = now;
+        if self.left.is_some() || paused || self.first_attempt == 0 {
+            return;
+        }
+        let time = Duration::from_nanos(now.saturating_sub(from));
+        self.loaded += time;
+        if self.settled.is_some() {
+            self.held += time;
+        }
+    }
+
     /// All its senders have left: what is under way drains.
     pub fn leave(&mut self, now: u64) {
         self.read_assignment();
+        self.pass(now, false);
         self.left = Some(now);
         self.at_leave = Some(self.accounts());
         self.assignment = None;

@@ -212,7 +212,8 @@ impl Trials {
     }
 
     /// Copies all figures; gives what happened since the last time.
-    pub fn advance(&mut self, at: Duration, elapsed: Duration, paused: bool) -> HistoryColumn {
+    pub fn advance(&mut self, now: u64, elapsed: Duration, paused: bool) -> HistoryColumn {
+        let at = Duration::from_nanos(now);
         let mut column = HistoryColumn {
             from: at.saturating_sub(elapsed),
             to: at,
@@ -228,12 +229,7 @@ impl Trials {
             column.failed += news.accounts.failed;
             column.bytes += news.accounts.delivered_bytes;
             response.add(&news.response);
-            if trial.number == self.live && trial.left.is_none() && !paused {
-                trial.loaded += elapsed;
-                if trial.settled.is_some() {
-                    trial.held += elapsed;
-                }
-            }
+            trial.pass(now, paused);
         }
         column.response = response.bins();
         column.quantiles = quantiles(&response);
