@@ -4,11 +4,14 @@
 //! loudly, unless `LINGER_REQUIRE_KAFKA=1` asks for a failure.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod bad_input;
 mod cli;
 mod cli_load;
+mod files;
 mod kafka;
 mod licences;
 mod local_kafka;
 mod msrv;
 mod pty;
+mod readme;
 mod source;
