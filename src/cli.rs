@@ -11,6 +11,8 @@ pub mod output;
 pub mod profile;
 pub mod progress;
 pub mod run;
+pub mod session;
+pub mod shelf;
 pub mod signals;
 pub mod snapshot;
 pub mod target;

@@ -1,7 +1,7 @@
 //! Which command runs where.
 
 use super::output::{Failure, Outcome, print};
-use super::{Cli, Command, bench, doctor, knobs, mock, profile, snapshot, topic};
+use super::{Cli, Command, bench, doctor, knobs, mock, profile, session, snapshot, topic};
 
 /// Runs what was typed; the outcome is the exit code.
 pub fn run(cli: Cli) -> Result<Outcome, Failure> {
@@ -21,14 +21,9 @@ pub fn run(cli: Cli) -> Result<Outcome, Failure> {
             let page = super::man().map_err(Failure::unmeasured)?;
             print(&String::from_utf8_lossy(&page))?;
         }
-        None => return session(cli.lab),
+        None => return session::run(cli.lab),
     }
     Ok(Outcome::Fine)
-}
-
-/// The lab on the screen, or a short bench where there is no terminal.
-fn session(lab: super::LabArgs) -> Result<Outcome, Failure> {
-    bench::instead_of_the_screen(lab)
 }
 
 /// The control plane's runtime, on this thread.

@@ -92,7 +92,9 @@ pub fn prepare(
     })
 }
 
-fn real(connection: Connection, facts: ClusterFacts) -> Target {
+/// Real brokers as a target.
+#[must_use]
+pub fn real(connection: Connection, facts: ClusterFacts) -> Target {
     Target::Real {
         connection: Box::new(connection),
         facts: Box::new(facts),
@@ -175,7 +177,11 @@ fn asked(refusal: &Refusal, wish: &Wish<'_>, connection: &Connection) -> Result<
 }
 
 /// Reaches the cluster, makes a topic of ours where it is missing, and asks what both are like.
-fn ready(connection: &Connection, load: &LoadArgs, topic: &str) -> Result<ClusterFacts, Failure> {
+pub fn ready(
+    connection: &Connection,
+    load: &LoadArgs,
+    topic: &str,
+) -> Result<ClusterFacts, Failure> {
     let probe = Probe::open(connection, ClusterKind::Real).map_err(|error| failure(&error))?;
     let there = probe.has_topic(topic).map_err(|error| failure(&error))?;
     if !there && topics::is_ours(topic) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::settings::knobs;
-use crate::snapshot::{GoalOutcome, Setting, SettingValue, Snapshot};
+use crate::snapshot::{GoalOutcome, Setting, Snapshot};
 
 use super::format::{count, maybe, millis};
 use super::table::{Align, lines};
@@ -81,22 +81,13 @@ pub fn changes(from: &BTreeMap<String, Setting>, to: &BTreeMap<String, Setting>)
         .iter()
         .filter_map(|row| {
             let (old, new) = (&from.get(row.name)?.value, &to.get(row.name)?.value);
-            (old != new).then(|| format!("{} {}→{}", row.name, plain(old), plain(new)))
+            (old != new).then(|| format!("{} {}→{}", row.name, old, new))
         })
         .collect();
     if list.is_empty() {
         "nothing".into()
     } else {
         list.join(", ")
-    }
-}
-
-fn plain(value: &SettingValue) -> String {
-    match value {
-        SettingValue::Whole(number) => number.to_string(),
-        SettingValue::Number(number) => number.to_string(),
-        SettingValue::Switch(on) => (if *on { "on" } else { "off" }).into(),
-        SettingValue::Text(text) => text.clone(),
     }
 }
 
@@ -113,7 +104,7 @@ pub fn next_command(trial: &Snapshot, target: &str) -> String {
         };
         if setting.source != "default" {
             words.push("--set".into());
-            words.push(quoted(&format!("{}={}", row.name, plain(&setting.value))));
+            words.push(quoted(&format!("{}={}", row.name, setting.value)));
         }
     }
     words.join(" ")

@@ -120,6 +120,18 @@ impl SettingValue {
     }
 }
 
+impl std::fmt::Display for SettingValue {
+    /// The form that `Knob::parse` reads again.
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Whole(number) => write!(out, "{number}"),
+            Self::Number(number) => write!(out, "{number}"),
+            Self::Switch(on) => out.write_str(if *on { "on" } else { "off" }),
+            Self::Text(text) => out.write_str(text),
+        }
+    }
+}
+
 #[expect(
     clippy::cast_possible_truncation,
     reason = "checked to be whole and below 2^53"

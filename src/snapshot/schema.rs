@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::parts::{Cluster, Conditions, Environment, Setting, Workload};
 use super::result::Outcome;
+use crate::settings::{Settings, Source};
 
 /// The version of the object's form; it rises when a reader of the old form would go wrong.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -63,6 +64,21 @@ impl Default for Snapshot {
 }
 
 impl Snapshot {
+    /// Its settings, to be chosen again; rows that this version does not know, or values out of range, stay as in `onto`.
+    #[must_use]
+    pub fn settings_onto(&self, onto: &Settings) -> Settings {
+        let mut settings = onto.clone();
+        let name = self.name.clone().unwrap_or_else(|| "snapshot".into());
+        for (row, setting) in &self.settings {
+            let _ = settings.set(
+                row,
+                &setting.value.to_string(),
+                Source::Profile(name.clone()),
+            );
+        }
+        settings
+    }
+
     /// The JSON Schema (draft 2020-12) of this form.
     #[must_use]
     pub fn json_schema() -> serde_json::Value {
