@@ -22,7 +22,7 @@ use crate::settings::Settings;
 use crate::tui::dialog::{Connect, Dialog, FileEntry, LoadPlan, Loaded};
 use crate::tui::model::{GoalParser, Hit, Model, ThemeChoice};
 use crate::tui::painter::Painter;
-use crate::tui::terminal::Guard;
+use crate::tui::terminal::{Guard, end_by};
 use crate::tui::update::{self, Answer, Effect, Input, Pointer};
 use crate::tui::view;
 use crate::tui::watchdog::Watchdog;
@@ -149,7 +149,8 @@ impl Screen {
         })
     }
 
-    /// Shows the connect dialog and waits for the answer; no load runs yet. A signal or a dead terminal counts as no.
+    /// Shows the connect dialog and waits for the answer; no load runs yet. A dead terminal counts as no; a
+    /// signal ends the process, for there is no load to stop.
     ///
     /// # Errors
     /// When the terminal fails.
@@ -170,6 +171,9 @@ impl Screen {
         let ended = self.turn_until(&mut silent).await?;
         drop(keep);
         self.model.dialog = None;
+        if let Some(Ended::Signal(signal)) = ended {
+            end_by(signal);
+        }
         Ok(ended.is_none() && self.consent == Some(true))
     }
 
