@@ -19,7 +19,10 @@ fn every_word_stands_in_its_own_columns() {
     let picture = svg(&screen(&["│a ⣀b"], Style::new()), Paper::DARK);
     assert!(picture.contains("<text x=\"20.4\""), "{picture}");
     assert!(picture.contains(">a</text>"), "{picture}");
-    assert!(picture.contains("<text x=\"37.2\" y=\"25.5\" textLength=\"16.8\""), "{picture}");
+    assert!(
+        picture.contains("<text x=\"37.2\" y=\"25.5\" textLength=\"16.8\""),
+        "{picture}"
+    );
     assert!(picture.contains(">⣀b</text>"), "{picture}");
 }
 

@@ -46,7 +46,10 @@ fn fewer_colours_are_never_exceeded() {
             let style = Theme::new(name, TermProfile::Ansi256).style(role);
             assert!(!matches!(style.fg, Some(Color::Rgb(..))));
             let style = Theme::new(name, TermProfile::Ansi16).style(role);
-            assert!(!matches!(style.fg, Some(Color::Rgb(..) | Color::Indexed(16..))));
+            assert!(!matches!(
+                style.fg,
+                Some(Color::Rgb(..) | Color::Indexed(16..))
+            ));
         }
     }
 }

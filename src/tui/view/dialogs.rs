@@ -100,14 +100,21 @@ fn open(pen: &mut Pen<'_>, list: &OpenList, scene: &Scene<'_>) {
     let files = list.files.as_deref().unwrap_or(&[]);
     let count = u16::try_from(files.len()).unwrap_or(u16::MAX);
     let height = count.saturating_add(4).clamp(7, 24);
-    let (mut window, inner) = window(pen, (84, height), "open", "↑↓ choose · ⏎ open · Esc back", scene);
+    let (mut window, inner) = window(
+        pen,
+        (84, height),
+        "open",
+        "↑↓ choose · ⏎ open · Esc back",
+        scene,
+    );
     let mut part = window.part(inner);
     let nothing = match (&list.problem, &list.files) {
         (Some(problem), _) => Some((Role::Bad, problem.as_str())),
         (None, None) => Some((Role::Label, "reading …")),
-        (None, Some(files)) if files.is_empty() => {
-            Some((Role::Label, "no profile and no snapshot yet: w and s make them"))
-        }
+        (None, Some(files)) if files.is_empty() => Some((
+            Role::Label,
+            "no profile and no snapshot yet: w and s make them",
+        )),
         _ => None,
     };
     if let Some((role, text)) = nothing {
@@ -123,7 +130,12 @@ fn open(pen: &mut Pen<'_>, list: &OpenList, scene: &Scene<'_>) {
             (true, true) => Role::Cursor,
             (false, true) => Role::Text,
         };
-        part.text(0, y, if chosen { "▸" } else { " " }, scene.style(Role::Cursor));
+        part.text(
+            0,
+            y,
+            if chosen { "▸" } else { " " },
+            scene.style(Role::Cursor),
+        );
         let kind = match file.kind {
             FileKind::Profile => "profile ",
             FileKind::Snapshot => "snapshot",
@@ -150,7 +162,10 @@ fn consent(pen: &mut Pen<'_>, connect: &Connect, scene: &Scene<'_>) {
     }
     let bottom = part.height().saturating_sub(3);
     if connect.needs_name() {
-        let text = format!("Type the topic's name to start: {}", connect.facts.topic.name);
+        let text = format!(
+            "Type the topic's name to start: {}",
+            connect.facts.topic.name
+        );
         let room = part.width();
         part.text(0, bottom, cut(&text, room), scene.style(Role::Warn));
         entry(&mut part, bottom + 1, connect.entry.value(), scene);
@@ -164,7 +179,12 @@ fn consent(pen: &mut Pen<'_>, connect: &Connect, scene: &Scene<'_>) {
         part.line(0, bottom + 1, &keys);
     }
     if let Some(problem) = &connect.problem {
-        part.text(0, bottom + 2, format!("✗ {problem}"), scene.style(Role::Bad));
+        part.text(
+            0,
+            bottom + 2,
+            format!("✗ {problem}"),
+            scene.style(Role::Bad),
+        );
     }
 }
 
@@ -175,7 +195,11 @@ fn facts(connect: &Connect) -> Vec<Fact> {
     let facts = &connect.facts;
     let unknown = || "n/a".to_owned();
     let mut lines: Vec<Fact> = vec![
-        ("cluster", facts.cluster_id.clone().unwrap_or_else(unknown), Role::Figure),
+        (
+            "cluster",
+            facts.cluster_id.clone().unwrap_or_else(unknown),
+            Role::Figure,
+        ),
         (
             "security",
             match &facts.user {
@@ -186,12 +210,24 @@ fn facts(connect: &Connect) -> Vec<Fact> {
         ),
     ];
     let version = facts.broker_version.clone().unwrap_or_else(unknown);
-    let brokers: Vec<&str> = facts.brokers.iter().map(|broker| broker.address.as_str()).collect();
-    lines.push(("brokers", format!("{} ({version}): {}", brokers.len(), brokers.join(" ")), Role::Text));
+    let brokers: Vec<&str> = facts
+        .brokers
+        .iter()
+        .map(|broker| broker.address.as_str())
+        .collect();
+    lines.push((
+        "brokers",
+        format!("{} ({version}): {}", brokers.len(), brokers.join(" ")),
+        Role::Text,
+    ));
     lines.push(("", String::new(), Role::Text));
     lines.extend(topic(connect));
     if connect.plan.others_write {
-        lines.push(("", "end offsets move: someone else writes here".into(), Role::Warn));
+        lines.push((
+            "",
+            "end offsets move: someone else writes here".into(),
+            Role::Warn,
+        ));
     }
     lines.push(("", String::new(), Role::Text));
     lines.extend(load(connect));
@@ -205,8 +241,14 @@ fn topic(connect: &Connect) -> Vec<Fact> {
     let topic = &connect.facts.topic;
     let known = |count: Option<u32>| count.map_or_else(|| "n/a".into(), |count| count.to_string());
     let word = |text: &Option<String>| text.clone().unwrap_or_else(|| "n/a".into());
-    let most = topic.max_message_bytes.map_or_else(|| "n/a".into(), |size| bytes(float(size)));
-    let owner = if topic.ours { "made by linger" } else { "NOT made by linger" };
+    let most = topic
+        .max_message_bytes
+        .map_or_else(|| "n/a".into(), |size| bytes(float(size)));
+    let owner = if topic.ours {
+        "made by linger"
+    } else {
+        "NOT made by linger"
+    };
     let role = if topic.ours { Role::Figure } else { Role::Warn };
     let shape = format!(
         "{} partitions · replication {} · min.insync.replicas {}",
@@ -220,8 +262,13 @@ fn topic(connect: &Connect) -> Vec<Fact> {
         word(&topic.compression_type)
     );
     let kept = topic.retention_ms.map(|time| {
-        let time = u64::try_from(time).ok().map(std::time::Duration::from_millis);
-        time.map_or_else(|| "kept for ever".into(), |time| format!("kept for {}", span(time)))
+        let time = u64::try_from(time)
+            .ok()
+            .map(std::time::Duration::from_millis);
+        time.map_or_else(
+            || "kept for ever".into(),
+            |time| format!("kept for {}", span(time)),
+        )
     });
     let mut lines = vec![
         ("topic", format!("{} · {owner}", topic.name), role),
@@ -235,10 +282,17 @@ fn topic(connect: &Connect) -> Vec<Fact> {
 fn load(connect: &Connect) -> Vec<Fact> {
     let plan = &connect.plan;
     let copies = connect.facts.topic.replication_factor.unwrap_or(1);
-    let rate = plan.rate.map_or_else(|| "full speed".into(), |rate| format!("{}/s", short(rate.0)));
+    let rate = plan.rate.map_or_else(
+        || "full speed".into(),
+        |rate| format!("{}/s", short(rate.0)),
+    );
     let mut lines = vec![(
         "load",
-        format!("{rate} × {} = {}", bytes(float(plan.record.0)), flow(plan, copies)),
+        format!(
+            "{rate} × {} = {}",
+            bytes(float(plan.record.0)),
+            flow(plan, copies)
+        ),
         Role::Figure,
     )];
     if let Some(hourly) = plan.gib_per_hour(copies) {

@@ -1,5 +1,7 @@
 //! The lines at the top: where the records go, and the accounts.
 
+use std::fmt::Write as _;
+
 use ratatui::text::{Line, Span};
 
 use crate::cluster::ClusterKind;
@@ -28,7 +30,12 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
 type Piece<'a> = (u8, Vec<Span<'a>>);
 
 /// Joins pieces, leaving out the least important ones until the rest fits.
-fn fit<'a>(pieces: &[Piece<'a>], joint: &'static str, room: u16, scene: &Scene<'_>) -> Vec<Span<'a>> {
+fn fit<'a>(
+    pieces: &[Piece<'a>],
+    joint: &'static str,
+    room: u16,
+    scene: &Scene<'_>,
+) -> Vec<Span<'a>> {
     let mut worst = pieces.iter().map(|piece| piece.0).max().unwrap_or(0);
     loop {
         let mut line: Vec<Span<'a>> = Vec::new();
@@ -55,19 +62,31 @@ fn brand<'a>(scene: &Scene<'_>) -> Vec<Span<'a>> {
         ClusterKind::Embedded => scene.span(Role::Embedded, " EMBEDDED simulated "),
         ClusterKind::Real => scene.span(Role::Real, " REAL "),
     };
-    vec![scene.span(Role::Brand, " linger "), Span::raw(" "), badge, Span::raw(" ")]
+    vec![
+        scene.span(Role::Brand, " linger "),
+        Span::raw(" "),
+        badge,
+        Span::raw(" "),
+    ]
 }
 
 fn place<'a>(scene: &Scene<'_>, room: u16) -> Vec<Piece<'a>> {
     let facts = &scene.latest.cluster;
     let mut pieces: Vec<Piece<'a>> = Vec::new();
     let label = |text: String| vec![scene.span(Role::Label, text)];
-    if let Some(id) = facts.cluster_id.as_ref().filter(|_| facts.kind == ClusterKind::Real) {
+    if let Some(id) = facts
+        .cluster_id
+        .as_ref()
+        .filter(|_| facts.kind == ClusterKind::Real)
+    {
         pieces.push((3, vec![scene.span(Role::Text, cut(id, 22))]));
     }
     let up = facts.brokers.iter().filter(|broker| broker.up).count();
     let all = facts.brokers.len();
-    let version = facts.broker_version.as_ref().map(|version| format!(" {version}"));
+    let version = facts
+        .broker_version
+        .as_ref()
+        .map(|version| format!(" {version}"));
     let version = version.unwrap_or_default();
     if up == all {
         pieces.push((1, label(format!("{all} brokers{version}"))));
@@ -77,7 +96,10 @@ fn place<'a>(scene: &Scene<'_>, room: u16) -> Vec<Piece<'a>> {
     }
     if facts.kind == ClusterKind::Embedded {
         let rtt = scene.now.number("rtt.ms");
-        pieces.push((2, label(format!("+{} ms", crate::tui::widgets::number::trimmed(rtt)))));
+        pieces.push((
+            2,
+            label(format!("+{} ms", crate::tui::widgets::number::trimmed(rtt))),
+        ));
     } else if !facts.security.is_empty() {
         pieces.push((4, label(facts.security.clone())));
     }
@@ -85,10 +107,10 @@ fn place<'a>(scene: &Scene<'_>, room: u16) -> Vec<Piece<'a>> {
     let name = vec![scene.span(Role::Text, cut(&topic.name, 28))];
     let mut shape = format!(" {}p", topic.partitions);
     if let Some(copies) = topic.replication_factor {
-        shape.push_str(&format!(" rf {copies}"));
+        let _ = write!(shape, " rf {copies}");
     }
     if let Some(least) = topic.min_insync_replicas {
-        shape.push_str(&format!(" min.isr {least}"));
+        let _ = write!(shape, " min.isr {least}");
     }
     let mut long = name.clone();
     long.extend(label(shape));
@@ -141,7 +163,11 @@ fn accounts<'a>(scene: &Scene<'_>, tight: bool) -> Vec<Piece<'a>> {
         scene.span(Role::Label, if tight { short } else { long })
     };
     let figure = |count: u64| scene.span(Role::Text, grouped(count));
-    let failed = if accounts.failed == 0 { Role::Text } else { Role::Bad };
+    let failed = if accounts.failed == 0 {
+        Role::Text
+    } else {
+        Role::Bad
+    };
     let mut pieces = vec![
         (0, pace(scene)),
         (
@@ -198,7 +224,10 @@ fn pace<'a>(scene: &Scene<'_>) -> Vec<Span<'a>> {
     let tail = if paused {
         vec![scene.span(Role::Warn, " paused")]
     } else if (sent - due).abs() <= due * 0.02 + 2.0 {
-        vec![scene.span(Role::Label, " = sent "), scene.span(Role::Good, "✓")]
+        vec![
+            scene.span(Role::Label, " = sent "),
+            scene.span(Role::Good, "✓"),
+        ]
     } else {
         vec![
             scene.span(Role::Label, " ≠ sent "),

@@ -37,7 +37,11 @@ pub struct Slice {
 pub fn slices(scene: &Scene<'_>, count: u16) -> Vec<Slice> {
     let end = scene.reading.at.as_secs_f64();
     let start = match scene.model.window {
-        TimeWindow::Whole => scene.reading.history.first().map_or(0.0, |it| it.from.as_secs_f64()),
+        TimeWindow::Whole => scene
+            .reading
+            .history
+            .first()
+            .map_or(0.0, |it| it.from.as_secs_f64()),
         TimeWindow::Last(span) => end - span.as_secs_f64(),
     };
     let start = start.min(end - 10.0);
@@ -67,7 +71,7 @@ fn pour(column: &HistoryColumn, slices: &mut [Slice], start: f64, step: f64) {
     }
     let wide = last > first;
     let rate = float(column.attempted) / (to - from);
-    let middle = cells((((from + to) / 2.0 - start) / step).floor().max(0.0));
+    let middle = cells(((f64::midpoint(from, to) - start) / step).floor().max(0.0));
     let covers = if to - from >= step || wide && to - from > step * 0.9 {
         cells(first.max(0.0))..=cells(last)
     } else {
@@ -128,7 +132,10 @@ fn frame(pen: &mut Pen<'_>, scene: &Scene<'_>) {
         (true, false) => "darker",
     };
     let title = Line::from(vec![
-        scene.span(Role::Title, format!(" {} over time ", scene.response_name())),
+        scene.span(
+            Role::Title,
+            format!(" {} over time ", scene.response_name()),
+        ),
         scene.span(Role::Label, format!("{more} = more records ")),
     ]);
     pen.frame(scene.style(Role::Border), &title);
@@ -145,7 +152,10 @@ fn frame(pen: &mut Pen<'_>, scene: &Scene<'_>) {
 }
 
 fn rate(pen: &mut Pen<'_>, slices: &[Slice], scene: &Scene<'_>) {
-    let top = slices.iter().filter_map(|slice| slice.rate).fold(0.0, f64::max);
+    let top = slices
+        .iter()
+        .filter_map(|slice| slice.rate)
+        .fold(0.0, f64::max);
     if top <= 0.0 {
         return;
     }
@@ -153,8 +163,16 @@ fn rate(pen: &mut Pen<'_>, slices: &[Slice], scene: &Scene<'_>) {
     for (at, slice) in slices.iter().enumerate() {
         let x = 6 + u16::try_from(at).unwrap_or(u16::MAX);
         let Some(rate) = slice.rate else { continue };
-        let role = if slice.failed > 0 { Role::Bad } else { Role::Fill };
-        let symbol = if slice.failed > 0 { '×' } else { spark(rate / top * 0.625) };
+        let role = if slice.failed > 0 {
+            Role::Bad
+        } else {
+            Role::Fill
+        };
+        let symbol = if slice.failed > 0 {
+            '×'
+        } else {
+            spark(rate / top * 0.625)
+        };
         pen.put(x, 0, symbol, scene.style(role));
     }
 }
@@ -196,7 +214,10 @@ pub fn latency_goal(scene: &Scene<'_>) -> Option<f64> {
     use crate::lab::Figure;
     let latency = |figure| matches!(figure, Figure::Percentile(_) | Figure::Mean | Figure::Max);
     let goals = scene.model.goals.iter();
-    goals.filter(|goal| latency(goal.figure)).map(|goal| goal.bound).next()
+    goals
+        .filter(|goal| latency(goal.figure))
+        .map(|goal| goal.bound)
+        .next()
 }
 
 fn ticks(pen: &mut Pen<'_>, axis: &LogAxis, scene: &Scene<'_>) {
@@ -208,7 +229,10 @@ fn ticks(pen: &mut Pen<'_>, axis: &LogAxis, scene: &Scene<'_>) {
 }
 
 fn map(pen: &mut Pen<'_>, slices: &[Slice], axis: &LogAxis, scene: &Scene<'_>) {
-    let shares: Vec<Vec<f64>> = slices.iter().map(|slice| axis.shares(&slice.bins).0).collect();
+    let shares: Vec<Vec<f64>> = slices
+        .iter()
+        .map(|slice| axis.shares(&slice.bins).0)
+        .collect();
     let peak = shares.iter().flatten().copied().fold(0.0, f64::max);
     if peak <= 0.0 {
         return;
@@ -232,7 +256,12 @@ fn map(pen: &mut Pen<'_>, slices: &[Slice], axis: &LogAxis, scene: &Scene<'_>) {
 }
 
 /// Two steps of the ramp in one cell.
-fn paint(pen: &mut Pen<'_>, (x, y): (u16, u16), halves: (Option<f64>, Option<f64>), scene: &Scene<'_>) {
+fn paint(
+    pen: &mut Pen<'_>,
+    (x, y): (u16, u16),
+    halves: (Option<f64>, Option<f64>),
+    scene: &Scene<'_>,
+) {
     let heat = |share: f64| scene.theme.heat(share);
     let plain = Style::reset();
     match halves {
@@ -325,7 +354,9 @@ fn labels(pen: &mut Pen<'_>, marks: &[(u16, String, Role)], scene: &Scene<'_>) {
     let edge = pen.width();
     for (at, (column, text, role)) in marks.iter().enumerate() {
         let from = column + 6;
-        let to = marks.get(at + 1).map_or(edge, |next| (next.0 + 6).min(edge));
+        let to = marks
+            .get(at + 1)
+            .map_or(edge, |next| (next.0 + 6).min(edge));
         let room = to.saturating_sub(from + 1);
         if room >= 2 {
             pen.text(from, 0, cut(text, room), scene.style(*role));

@@ -35,7 +35,12 @@ pub fn draw(pen: &mut Pen<'_>, scroll: u16, scene: &Scene<'_>) {
     }
     if most > 0 {
         let note = format!(" ↑↓ {} more ", most - first);
-        window.right(window.width().saturating_sub(2), window.height().saturating_sub(1), &note, scene.style(Role::Key));
+        window.right(
+            window.width().saturating_sub(2),
+            window.height().saturating_sub(1),
+            &note,
+            scene.style(Role::Key),
+        );
     }
 }
 

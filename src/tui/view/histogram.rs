@@ -23,8 +23,15 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     frame(pen, behind.as_ref(), scene);
     let inner = inside(pen.area());
     let table = percentiles::height(inner.width).min(inner.height);
-    let chart = Rect { height: inner.height - table, ..inner };
-    let below = Rect { y: chart.bottom(), height: table, ..inner };
+    let chart = Rect {
+        height: inner.height - table,
+        ..inner
+    };
+    let below = Rect {
+        y: chart.bottom(),
+        height: table,
+        ..inner
+    };
     if chart.height >= 3 && chart.width >= 12 {
         let plot = Rect {
             x: chart.x + 2,
@@ -53,10 +60,12 @@ fn frame(pen: &mut Pen<'_>, behind: Option<&Behind<'_>>, scene: &Scene<'_>) {
     }
     let title = Line::from(title);
     pen.frame(scene.style(Role::Border), &title);
-    let settled = scene.live.map_or_else(String::new, |trial| match trial.state {
-        crate::lab::TrialState::Settling => format!("settling {}", clock(trial.held)),
-        _ => format!("settled for {}", clock(trial.held)),
-    });
+    let settled = scene
+        .live
+        .map_or_else(String::new, |trial| match trial.state {
+            crate::lab::TrialState::Settling => format!("settling {}", clock(trial.held)),
+            _ => format!("settled for {}", clock(trial.held)),
+        });
     let scale = match (scene.model.nines, scene.model.log_y) {
         (true, _) => "by nines",
         (false, true) => "log y",
@@ -74,13 +83,17 @@ fn frame(pen: &mut Pen<'_>, behind: Option<&Behind<'_>>, scene: &Scene<'_>) {
 
 /// The linked library's version, asked once.
 fn version() -> &'static str {
-    static VERSION: std::sync::LazyLock<String> = std::sync::LazyLock::new(crate::settings::native::version);
+    static VERSION: std::sync::LazyLock<String> =
+        std::sync::LazyLock::new(crate::settings::native::version);
     &VERSION
 }
 
 /// The axis that the model keeps, else one that holds both distributions.
 fn axis(cells: u16, behind: Option<&Behind<'_>>, scene: &Scene<'_>) -> LogAxis {
-    let mut all = scene.live.map(|trial| trial.bins.clone()).unwrap_or_default();
+    let mut all = scene
+        .live
+        .map(|trial| trial.bins.clone())
+        .unwrap_or_default();
     if let Some(behind) = behind {
         all.add(behind.bins);
     }
@@ -104,7 +117,10 @@ fn distribution(pen: &mut Pen<'_>, plot: Rect, behind: Option<&Behind<'_>>, scen
     let none = Bins::default();
     let live = axis.shares(scene.live.map_or(&none, |trial| &trial.bins));
     let back = axis.shares(behind.map_or(&none, |behind| behind.bins));
-    let bars = Rect { height: plot.height - 2, ..plot };
+    let bars = Rect {
+        height: plot.height - 2,
+        ..plot
+    };
     let mut area = pen.part(bars);
     let peak = live.0.iter().chain(&back.0).copied().fold(0.0, f64::max);
     let height = |share: &f64| height(*share, peak, scene.model.log_y);
@@ -147,7 +163,13 @@ fn outside(pen: &mut Pen<'_>, bars: Rect, shares: ((f64, f64), (f64, f64)), scen
     let mut wide = pen.part(Rect::new(bars.x - 1, bars.y, bars.width + 2, bars.height));
     let ((live_low, live_high), (back_low, back_high)) = shares;
     let least = 1e-9;
-    let role = |live: f64| if live > least { Role::Live } else { Role::Reference };
+    let role = |live: f64| {
+        if live > least {
+            Role::Live
+        } else {
+            Role::Reference
+        }
+    };
     if live_low.max(back_low) > least {
         wide.put(0, row, '«', scene.style(role(live_low)));
     }
@@ -170,7 +192,8 @@ fn ruler(pen: &mut Pen<'_>, axis: &LogAxis, scene: &Scene<'_>) {
         let text = label(value);
         let from = x.saturating_sub(width(&text) / 2);
         let to = from + width(&text);
-        let hidden = goal_cell.is_some_and(|goal| from <= goal + width(&goal_text) && to + 2 > goal);
+        let hidden =
+            goal_cell.is_some_and(|goal| from <= goal + width(&goal_text) && to + 2 > goal);
         if from >= free_from && to + 3 < pen.width() && !hidden {
             pen.text(from, 1, &text, scene.style(Role::Label));
             free_from = to + 1;
@@ -179,7 +202,9 @@ fn ruler(pen: &mut Pen<'_>, axis: &LogAxis, scene: &Scene<'_>) {
     pen.right(pen.width(), 1, "ms", scene.style(Role::Faint));
     if let Some(cell) = goal_cell {
         pen.put(cell, 0, '┴', scene.style(Role::Goal));
-        let from = cell.saturating_sub(1).min(pen.width().saturating_sub(width(&goal_text)));
+        let from = cell
+            .saturating_sub(1)
+            .min(pen.width().saturating_sub(width(&goal_text)));
         pen.text(from, 1, &goal_text, scene.style(Role::Goal));
     }
     let Some(trial) = scene.live else { return };
@@ -218,17 +243,36 @@ fn nines(pen: &mut Pen<'_>, plot: Rect, behind: Option<&Behind<'_>>, scene: &Sce
     let (front, rear) = (heights(live), heights(back));
     let mut area = pen.part(bars);
     columns::draw(&mut area, &front, &rear, scene.theme);
-    let mut left = pen.part(Rect { x: plot.x, width: 4, ..bars });
+    let mut left = pen.part(Rect {
+        x: plot.x,
+        width: 4,
+        ..bars
+    });
     for (cell, value) in axis.over(bars.height).ticks(1) {
         let y = bars.height.saturating_sub(1 + cell);
         left.right(3, y, &label(value), scene.style(Role::Label));
     }
-    let mut edge = pen.part(Rect { y: bars.bottom(), height: 2, ..bars });
+    let mut edge = pen.part(Rect {
+        y: bars.bottom(),
+        height: 2,
+        ..bars
+    });
     edge.rule(0, bars.width, 0, '─', scene.style(Role::Faint));
-    for (nines, name) in [(0.301, "50"), (1.0, "90"), (2.0, "99"), (3.0, "99.9"), (4.0, "99.99")] {
+    for (nines, name) in [
+        (0.301, "50"),
+        (1.0, "90"),
+        (2.0, "99"),
+        (3.0, "99.9"),
+        (4.0, "99.99"),
+    ] {
         let x = crate::tui::widgets::number::cells(nines / scale);
         edge.put(x, 0, '┴', scene.style(Role::Faint));
-        edge.text(x.saturating_sub(width(name) / 2), 1, name, scene.style(Role::Label));
+        edge.text(
+            x.saturating_sub(width(name) / 2),
+            1,
+            name,
+            scene.style(Role::Label),
+        );
     }
     edge.text(0, 1, "%", scene.style(Role::Faint));
 }

@@ -3,12 +3,12 @@
 use ratatui::text::Line;
 
 use crate::lab::TrialReading;
+use crate::settings::Millis;
 use crate::settings::{Knob, Severity};
 use crate::tui::theme::Role;
 use crate::tui::view::scene::{Scene, origin, source_words};
 use crate::tui::widgets::number::{grouped, time};
 use crate::tui::widgets::pen::{Pen, cut, width, wrap};
-use crate::settings::Millis;
 
 /// A paragraph: how it looks, what it says.
 type Paragraph = (Role, String);
@@ -21,7 +21,10 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     if let Some(row) = scene.model.knob() {
         heading(pen, row.name, &defaults(row), scene);
         paragraphs(pen, &of_row(row, scene), scene);
-    } else if let Some(trial) = scene.reading.trial(scene.model.trial_in_hand(scene.reading)) {
+    } else if let Some(trial) = scene
+        .reading
+        .trial(scene.model.trial_in_hand(scene.reading))
+    {
         heading(pen, &format!("trial #{}", trial.number), "", scene);
         paragraphs(pen, &of_trial(trial, scene), scene);
     }
@@ -55,7 +58,8 @@ fn pen_above<'b>(pen: &'b mut Pen<'_>, x: u16, y: u16, w: u16) -> Pen<'b> {
 fn defaults(row: &Knob) -> String {
     let own = row.show(&row.default_value());
     let java = row.java_default.map(|text| {
-        row.parse(text).map_or_else(|_| text.to_owned(), |value| row.show(&value))
+        row.parse(text)
+            .map_or_else(|_| text.to_owned(), |value| row.show(&value))
     });
     match (row.group.is_producer(), java) {
         (true, Some(java)) if java.is_empty() || own.is_empty() => format!("librdkafka {own}"),
@@ -97,17 +101,27 @@ fn of_row(row: &'static Knob, scene: &Scene<'_>) -> Vec<Paragraph> {
 pub fn pending(scene: &Scene<'_>) -> Vec<Paragraph> {
     let model = scene.model;
     if let Some(typing) = &model.typing {
-        let problem = typing.problem.as_ref().map(|text| (Role::Bad, format!("✗ {text}")));
+        let problem = typing
+            .problem
+            .as_ref()
+            .map(|text| (Role::Bad, format!("✗ {text}")));
         return vec![problem.unwrap_or((Role::Next, "⏎ apply · Esc back".into()))];
     }
     if let Some(finding) = model.refusal() {
         let mut text = vec![(Role::Bad, format!("✗ {}", finding.sentence))];
-        let mend = finding.mend.as_ref().map(|mend| format!("⏎ {} · Esc drop", mend.text));
+        let mend = finding
+            .mend
+            .as_ref()
+            .map(|mend| format!("⏎ {} · Esc drop", mend.text));
         text.push((Role::Next, mend.unwrap_or_else(|| "Esc drop".into())));
         return text;
     }
     if let Some(wish) = &model.wish {
-        let number = scene.reading.trials.last().map_or(1, |trial| trial.number + 1);
+        let number = scene
+            .reading
+            .trials
+            .last()
+            .map_or(1, |trial| trial.number + 1);
         let text = if let Some(waiting) = &scene.reading.waiting {
             format!("○ #{number} waits: {waiting} · Esc drop")
         } else if model.held {
@@ -134,10 +148,13 @@ fn of_trial(trial: &TrialReading, scene: &Scene<'_>) -> Vec<Paragraph> {
     if let Some(note) = &trial.note {
         text.push((Role::Next, format!("“{note}”")));
     }
-    let story = scene.base.filter(|base| base.number != trial.number).map_or_else(
-        || origin(&trial.settings),
-        |base| scene.changes(&trial.settings, &base.settings),
-    );
+    let story = scene
+        .base
+        .filter(|base| base.number != trial.number)
+        .map_or_else(
+            || origin(&trial.settings),
+            |base| scene.changes(&trial.settings, &base.settings),
+        );
     text.push((Role::Text, story));
     let accounts = &trial.accounts;
     text.push((
@@ -150,11 +167,17 @@ fn of_trial(trial: &TrialReading, scene: &Scene<'_>) -> Vec<Paragraph> {
         ),
     ));
     for error in &trial.errors {
-        text.push((Role::Bad, format!("{} {}", grouped(error.count), error.code)));
+        text.push((
+            Role::Bad,
+            format!("{} {}", grouped(error.count), error.code),
+        ));
     }
     if trial.unread_failures > 0 {
         let count = grouped(trial.unread_failures);
-        text.push((Role::Bad, format!("{count} failures that the application never reads")));
+        text.push((
+            Role::Bad,
+            format!("{count} failures that the application never reads"),
+        ));
     }
     if let Some(took) = trial.turn_took {
         let took = time(Millis(took.as_secs_f64() * 1000.0));

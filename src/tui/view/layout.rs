@@ -61,7 +61,10 @@ impl Stack {
 
     fn top(&mut self, height: u16) -> Rect {
         let height = height.min(self.area.height);
-        let given = Rect { height, ..self.area };
+        let given = Rect {
+            height,
+            ..self.area
+        };
         self.area.y += height;
         self.area.height -= height;
         given
@@ -114,10 +117,16 @@ impl Layout {
         self.stages = stack.bottom(2);
         let body = stack.area;
         let left = (area.width * 37 / 100).clamp(46, 64);
-        self.left = Rect { width: left, ..body };
+        self.left = Rect {
+            width: left,
+            ..body
+        };
         let right = Rect::new(body.x + left, body.y, body.width - left, body.height);
         let heat = (right.height * 2 / 5).max(8);
-        self.heat = Rect { height: heat, ..right };
+        self.heat = Rect {
+            height: heat,
+            ..right
+        };
         self.histogram = Rect::new(right.x, right.y + heat, right.width, right.height - heat);
         self.split_left(scene);
         self
@@ -159,7 +168,10 @@ impl Layout {
         self.sparks = stack.bottom(2);
         let body = stack.area;
         let left = (area.width * 46 / 100).clamp(36, 52);
-        self.left = Rect { width: left, ..body };
+        self.left = Rect {
+            width: left,
+            ..body
+        };
         self.histogram = Rect::new(body.x + left, body.y, body.width - left, body.height);
         self.one_section(scene);
         self
@@ -173,7 +185,11 @@ impl Layout {
         self.why = stack.bottom(1);
         let body = stack.area.height;
         self.trials = stack.bottom((body * 2 / 5).max(2));
-        self.sparks = if body >= 10 { stack.bottom(2) } else { stack.bottom(0) };
+        self.sparks = if body >= 10 {
+            stack.bottom(2)
+        } else {
+            stack.bottom(0)
+        };
         self.left = stack.area;
         self.one_section(scene);
         self
@@ -182,13 +198,18 @@ impl Layout {
     /// One panel at a time; beside the settings the first rows of the others, as far as there is room.
     fn one_section(&mut self, scene: &Scene<'_>) {
         let inner = inside(self.left);
-        let rows = Rect { height: inner.height.saturating_sub(1), ..inner };
+        let rows = Rect {
+            height: inner.height.saturating_sub(1),
+            ..inner
+        };
         let at = scene.model.focus.index().unwrap_or(0);
         let extra = u16::from(at == 0 && rows.height >= 7);
         let mut y = rows.y;
         for (place, section) in self.sections.iter_mut().enumerate() {
             let height = if place == at {
-                rows.height.saturating_sub(2 * extra).min(rows_of(Panel::ALL[place]))
+                rows.height
+                    .saturating_sub(2 * extra)
+                    .min(rows_of(Panel::ALL[place]))
             } else {
                 extra
             };

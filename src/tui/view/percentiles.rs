@@ -68,7 +68,11 @@ const NAMES: [&str; 7] = ["p50", "p90", "p95", "p99", "p99.9", "p99.99", "max"];
 /// Draws the table.
 pub fn draw(pen: &mut Pen<'_>, behind: Option<&Behind<'_>>, scene: &Scene<'_>) {
     let wide = pen.width() >= 60;
-    let shown: Vec<usize> = if wide { (0..7).collect() } else { vec![0, 1, 3, 4, 6] };
+    let shown: Vec<usize> = if wide {
+        (0..7).collect()
+    } else {
+        vec![0, 1, 3, 4, 6]
+    };
     let first = if wide { 11 } else { 5 };
     let verdict = if wide { 12 } else { 2 };
     let room = pen.width().saturating_sub(first + verdict);
@@ -90,16 +94,28 @@ pub fn draw(pen: &mut Pen<'_>, behind: Option<&Behind<'_>>, scene: &Scene<'_>) {
     row(pen, 1, name, &trial.response, Role::Figure);
     let x = end(shown.len() - 1) + 1;
     if wide {
-        let name = if scene.unacknowledged() { "accepted→" } else { "accept→ack" };
+        let name = if scene.unacknowledged() {
+            "accepted→"
+        } else {
+            "accept→ack"
+        };
         row(pen, 2, name, &trial.delivery, Role::Text);
         goals(pen, x, scene);
-        let send = trial.send.mean.map_or_else(|| "n/a".into(), |time| significant(time.0));
+        let send = trial
+            .send
+            .mean
+            .map_or_else(|| "n/a".into(), |time| significant(time.0));
         pen.text(x, 2, format!("send() {send}"), scene.style(Role::Label));
     }
     let y = height(pen.width()) - 1;
     if scene.unacknowledged() {
         let text = "acks=0: no broker answers, nothing proves arrival";
-        pen.text(1, y, cut(text, pen.width().saturating_sub(2)), scene.style(Role::Warn));
+        pen.text(
+            1,
+            y,
+            cut(text, pen.width().saturating_sub(2)),
+            scene.style(Role::Warn),
+        );
     } else if let Some(behind) = behind {
         differences(pen, y, &shown, &end, behind, scene);
     }
@@ -119,7 +135,11 @@ fn differences(
 ) {
     let Some(trial) = scene.live else { return };
     let wide = pen.width() >= 60;
-    let name = if wide { format!("vs {}", behind.short) } else { format!("Δ{}", behind.short) };
+    let name = if wide {
+        format!("vs {}", behind.short)
+    } else {
+        format!("Δ{}", behind.short)
+    };
     pen.text(1, y, name, scene.style(Role::Label));
     if scene.now.number("rate").is_infinite() {
         let text = "full speed: a queue's length, not a latency";
@@ -132,7 +152,14 @@ fn differences(
         let delta = delta(now[*column], other[*column], noise);
         let (text, role) = delta.map_or(("n/a".into(), Role::Faint), |it| {
             let near = it.mark == '≈';
-            (if near { format!("≈{}", it.text) } else { it.text }, it.role)
+            (
+                if near {
+                    format!("≈{}", it.text)
+                } else {
+                    it.text
+                },
+                it.role,
+            )
         });
         pen.right(end(at), y, &text, scene.style(role));
     }
@@ -150,7 +177,9 @@ fn differences(
 
 fn goals(pen: &mut Pen<'_>, x: u16, scene: &Scene<'_>) {
     let Some(trial) = scene.live else { return };
-    let Some(goal) = scene.model.goals.first() else { return };
+    let Some(goal) = scene.model.goals.first() else {
+        return;
+    };
     let (sign, role) = state(trial.goals.first());
     let text = format!("{sign} {}", goal_words(goal));
     let room = pen.width().saturating_sub(x);

@@ -1,5 +1,7 @@
 //! The framed panel of sliders: settings, workload, conditions.
 
+use std::fmt::Write as _;
+
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
@@ -75,9 +77,7 @@ pub fn at(layout: &Layout, scene: &Scene<'_>, at: Position) -> Option<Hit> {
             .get(place.index)
             .is_some_and(|row| !matches!(row.kind, Kind::Text(_)));
         return Some(match column.filter(|_| slides) {
-            Some(column) => {
-                Hit::Track(place.panel, place.index, slider::place(column, grid.track))
-            }
+            Some(column) => Hit::Track(place.panel, place.index, slider::place(column, grid.track)),
             None => Hit::Row(place.panel, place.index),
         });
     }
@@ -95,7 +95,9 @@ fn window(panel: Panel, height: u16, layout: &Layout, scene: &Scene<'_>) -> (usi
     let tells_more = layout.size == Size::Wide && all > height && height >= 3;
     let room = if tells_more { height - 1 } else { height };
     let chosen = panel.index().map_or(0, |at| scene.model.rows[at]);
-    let first = (chosen + 1).saturating_sub(room).min(all.saturating_sub(room));
+    let first = (chosen + 1)
+        .saturating_sub(room)
+        .min(all.saturating_sub(room));
     (first, room.min(all))
 }
 
@@ -105,7 +107,11 @@ fn places(layout: &Layout, scene: &Scene<'_>) -> Vec<Place> {
         let (first, count) = window(panel, section.height, layout, scene);
         for index in first..first + count {
             let down = u16::try_from(index - first).unwrap_or(u16::MAX);
-            let area = Rect { y: section.y + down, height: 1, ..section };
+            let area = Rect {
+                y: section.y + down,
+                height: 1,
+                ..section
+            };
             places.push(Place { panel, index, area });
         }
     }
@@ -134,39 +140,66 @@ fn hidden(layout: &Layout, scene: &Scene<'_>) -> Vec<(Panel, Rect, Vec<&'static 
         };
         let room = usize::from(section.height) > count || layout.size != Size::Wide;
         if room && inner.height > 1 && (!out.is_empty() || layout.size != Size::Wide) {
-            lines.push((panel, Rect { y, height: 1, ..inner }, out));
+            lines.push((
+                panel,
+                Rect {
+                    y,
+                    height: 1,
+                    ..inner
+                },
+                out,
+            ));
         }
     }
     lines
 }
 
 fn more(pen: &mut Pen<'_>, panel: Panel, hidden: &[&Knob], size: Size, scene: &Scene<'_>) {
-    let usual = scene.base.map_or_else(Default::default, |base| (*base.settings).clone());
+    let usual = scene
+        .base
+        .map_or_else(Default::default, |base| (*base.settings).clone());
     let changed: Vec<&str> = hidden
         .iter()
         .filter(|row| scene.next.value(row.name) != usual.value(row.name))
         .map(|row| row.name)
         .collect();
-    let mut text = if size == Size::Wide { format!(" {} more", hidden.len()) } else { format!(" +{}", hidden.len()) };
+    let mut text = if size == Size::Wide {
+        format!(" {} more", hidden.len())
+    } else {
+        format!(" +{}", hidden.len())
+    };
     if !changed.is_empty() {
-        text.push_str(&format!(", {} changed: {}", changed.len(), changed.join(" ")));
+        let _ = write!(text, ", {} changed: {}", changed.len(), changed.join(" "));
     }
     if size != Size::Wide {
         for other in [Panel::Settings, Panel::Workload, Panel::Conditions] {
             if other != panel {
-                text.push_str(&format!(" · {}", other.title()));
+                let _ = write!(text, " · {}", other.title());
             }
         }
     }
     let room = pen.width().saturating_sub(5);
     pen.text(0, 0, cut(&text, room), scene.style(Role::Faint));
-    pen.right(pen.width().saturating_sub(1), 0, "Tab", scene.style(Role::Key));
+    pen.right(
+        pen.width().saturating_sub(1),
+        0,
+        "Tab",
+        scene.style(Role::Key),
+    );
 }
 
 fn frame(pen: &mut Pen<'_>, layout: &Layout, scene: &Scene<'_>) {
     let focus = scene.model.focus;
-    let border = if focus == Panel::Trials { Role::Border } else { Role::Focus };
-    let border = scene.style(if layout.size == Size::Wide { Role::Border } else { border });
+    let border = if focus == Panel::Trials {
+        Role::Border
+    } else {
+        Role::Focus
+    };
+    let border = scene.style(if layout.size == Size::Wide {
+        Role::Border
+    } else {
+        border
+    });
     let first = if layout.size == Size::Wide || focus == Panel::Trials {
         Panel::Settings
     } else {
@@ -178,7 +211,10 @@ fn frame(pen: &mut Pen<'_>, layout: &Layout, scene: &Scene<'_>) {
     if layout.size != Size::Wide {
         return;
     }
-    for (panel, section) in [Panel::Workload, Panel::Conditions].into_iter().zip(&layout.sections[1..]) {
+    for (panel, section) in [Panel::Workload, Panel::Conditions]
+        .into_iter()
+        .zip(&layout.sections[1..])
+    {
         let y = section.y.saturating_sub(layout.left.y + 1);
         left.divider(y, border, &heading(panel, scene));
         if panel == Panel::Conditions {
@@ -216,7 +252,9 @@ fn conditions(scene: &Scene<'_>) -> String {
     if scene.now.number("errors.retriable") + scene.now.number("errors.fatal") > 0.0 {
         return "errors injected".into();
     }
-    let measured = scene.live.and_then(|trial| trial.stages.breakdown.round_trip);
+    let measured = scene
+        .live
+        .and_then(|trial| trial.stages.breakdown.round_trip);
     measured.map_or_else(
         || "nothing injected".into(),
         |rtt| {
@@ -238,11 +276,25 @@ fn draw_row(pen: &mut Pen<'_>, row: &'static Knob, chosen: bool, scene: &Scene<'
     let label = short_name(row.name, grid.label.saturating_sub(1));
     pen.text(1, 0, label, scene.style(role));
     let (now, next) = (scene.now.value(row.name), scene.next.value(row.name));
-    let typing = scene.model.typing.as_ref().filter(|typing| typing.row == row.name);
+    let typing = scene
+        .model
+        .typing
+        .as_ref()
+        .filter(|typing| typing.row == row.name);
     let text_row = matches!(row.kind, Kind::Text(_));
-    let at = if text_row { grid.track_at() } else { grid.value_at() };
+    let at = if text_row {
+        grid.track_at()
+    } else {
+        grid.value_at()
+    };
     if !text_row {
-        slider_of(row, now, next, chosen, idle, scene).draw(pen, grid.track_at(), 0, grid.track, scene.theme);
+        slider_of(row, now, next, chosen, idle, scene).draw(
+            pen,
+            grid.track_at(),
+            0,
+            grid.track,
+            scene.theme,
+        );
     }
     let room = pen.width().saturating_sub(at);
     if let Some(typing) = typing {
@@ -252,11 +304,20 @@ fn draw_row(pen: &mut Pen<'_>, row: &'static Knob, chosen: bool, scene: &Scene<'
         pen.text(at, 0, tail, scene.style(Role::Next));
     } else if now == next {
         let shown = row.show(now);
-        let shown = if text_row && shown.is_empty() { "–".into() } else { shown };
+        let shown = if text_row && shown.is_empty() {
+            "–".into()
+        } else {
+            shown
+        };
         let role = if idle { Role::Idle } else { Role::Text };
         pen.text(at, 0, cut(&shown, room), scene.style(role));
     } else {
-        pen.text(at, 0, pending(row, now, next, room), scene.style(Role::Next));
+        pen.text(
+            at,
+            0,
+            pending(row, now, next, room),
+            scene.style(Role::Next),
+        );
     }
 }
 
@@ -266,7 +327,10 @@ fn short_name(name: &str, room: u16) -> String {
         return name.into();
     }
     let units = [".ms", ".bytes", ".kbytes", ".type"];
-    let bare = units.iter().find_map(|unit| name.strip_suffix(unit)).unwrap_or(name);
+    let bare = units
+        .iter()
+        .find_map(|unit| name.strip_suffix(unit))
+        .unwrap_or(name);
     let mut rest = bare;
     while width(rest) > room {
         match rest.split_once('.') {
@@ -299,13 +363,23 @@ fn slider_of(
     scene: &Scene<'_>,
 ) -> Slider {
     let refusal = scene.model.refusal();
-    let turned = scene.model.wish.as_ref().is_some_and(|wish| wish.row == row.name);
+    let turned = scene
+        .model
+        .wish
+        .as_ref()
+        .is_some_and(|wish| wish.row == row.name);
     Slider {
         now: row.place(now),
         next: (now != next).then(|| row.place(next)),
-        base: scene.base.map(|base| row.place(base.settings.value(row.name))),
+        base: scene
+            .base
+            .map(|base| row.place(base.settings.value(row.name))),
         default: Some(row.place(&row.default_value())),
-        stops: if row.step == Step::Choices { row.stops() } else { Vec::new() },
+        stops: if row.step == Step::Choices {
+            row.stops()
+        } else {
+            Vec::new()
+        },
         ceiling: None,
         refused: turned && refusal.is_some_and(|finding| finding.knobs.contains(&row.name)),
         chosen,

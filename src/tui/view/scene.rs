@@ -95,7 +95,10 @@ impl<'a> Scene<'a> {
                 spread: None,
             });
         }
-        let chosen = self.model.chosen_trial.filter(|at| *at != self.reading.live);
+        let chosen = self
+            .model
+            .chosen_trial
+            .filter(|at| *at != self.reading.live);
         let chosen = chosen.and_then(|at| self.reading.trial(at));
         let trial = chosen.map(AsRef::as_ref).or(self.base)?;
         if trial.number == self.reading.live {
@@ -168,7 +171,9 @@ fn telling(row: &Knob, to: &Value) -> Option<&'static str> {
     let (crate::settings::Kind::Choice(words), Value::Choice(chosen)) = (row.kind, to) else {
         return None;
     };
-    let names = words.iter().all(|word| word.starts_with(|c: char| c.is_ascii_alphabetic()));
+    let names = words
+        .iter()
+        .all(|word| word.starts_with(|c: char| c.is_ascii_alphabetic()));
     (names && *chosen != "none" && words.len() > 2).then_some(*chosen)
 }
 
@@ -184,7 +189,11 @@ pub fn turned(row: &Knob, from: &Value, to: &Value, bare: bool) -> String {
     } else {
         &to
     };
-    format!("{}→{}", tight(from), if bare { tight(to) } else { to.to_owned() })
+    format!(
+        "{}→{}",
+        tight(from),
+        if bare { tight(to) } else { to.to_owned() }
+    )
 }
 
 fn bare_number(text: &str) -> &str {
@@ -218,7 +227,13 @@ pub fn origin(settings: &Settings) -> String {
             let producer: Vec<String> = changed
                 .iter()
                 .filter(|row| row.group.is_producer())
-                .map(|row| format!("{} {}", row.name, tight(&row.show(settings.value(row.name)))))
+                .map(|row| {
+                    format!(
+                        "{} {}",
+                        row.name,
+                        tight(&row.show(settings.value(row.name)))
+                    )
+                })
                 .collect();
             if producer.is_empty() {
                 "librdkafka defaults".into()

@@ -29,7 +29,13 @@ fn way(pen: &mut Pen<'_>, trial: &TrialReading, scene: &Scene<'_>) {
     let label = |text: &'static str| scene.span(Role::Label, text);
     let figure = |text: String| scene.span(Role::Figure, text);
     let arrow = || scene.span(Role::Now, " ─▸ ");
-    let mut line = vec![label(" send()"), arrow(), label("queue "), figure(grouped(stages.queued)), arrow()];
+    let mut line = vec![
+        label(" send()"),
+        arrow(),
+        label("queue "),
+        figure(grouped(stages.queued)),
+        arrow(),
+    ];
     line.push(label("batch "));
     line.push(figure(stages.batch_records.map_or("n/a".into(), short)));
     line.push(label(" rec"));
@@ -44,17 +50,32 @@ fn way(pen: &mut Pen<'_>, trial: &TrialReading, scene: &Scene<'_>) {
         figure(stages.requests_in_flight.to_string()),
         label(" in flight"),
         arrow(),
-        label(if scene.unacknowledged() { "written " } else { "acked " }),
+        label(if scene.unacknowledged() {
+            "written "
+        } else {
+            "acked "
+        }),
         figure(format!("{}/s", short(trial.sent_per_s))),
     ]);
     let end = pen.line(0, 0, &Line::from(line));
-    let retried = if stages.retries > 0 { Role::Warn } else { Role::Label };
+    let retried = if stages.retries > 0 {
+        Role::Warn
+    } else {
+        Role::Label
+    };
     let mut right = vec![scene.span(retried, format!("retries {}", grouped(stages.retries)))];
     if let Some(ratio) = stages.compression_ratio.filter(|ratio| *ratio > 1.01) {
-        right.insert(0, scene.span(Role::Label, format!("compressed {}:1  ", trimmed(ratio))));
+        right.insert(
+            0,
+            scene.span(Role::Label, format!("compressed {}:1  ", trimmed(ratio))),
+        );
     }
     let throttle = stages.throttle.map_or(0.0, |time| time.0);
-    let throttled = if throttle > 0.0 { Role::Warn } else { Role::Label };
+    let throttled = if throttle > 0.0 {
+        Role::Warn
+    } else {
+        Role::Label
+    };
     right.push(scene.span(throttled, format!("  throttled {} ms", trimmed(throttle))));
     place_right(pen, 0, end, &Line::from(right));
 }
@@ -82,10 +103,23 @@ fn parts(trial: &TrialReading) -> Vec<(&'static str, f64)> {
     let parts: Vec<(&str, f64)> = parts.collect();
     let whole: f64 = parts.iter().map(|part| part.1).sum();
     let small = |part: &(&str, f64)| part.0 != "rest" && part.1.abs() < whole * 0.01;
-    let merged: f64 = parts.iter().filter(|part| small(part)).map(|part| part.1).sum();
+    let merged: f64 = parts
+        .iter()
+        .filter(|part| small(part))
+        .map(|part| part.1)
+        .sum();
     let shown = parts.iter().filter(|part| !small(part));
     shown
-        .map(|(name, time)| (*name, if *name == "rest" { time + merged } else { *time }))
+        .map(|(name, time)| {
+            (
+                *name,
+                if *name == "rest" {
+                    time + merged
+                } else {
+                    *time
+                },
+            )
+        })
         .collect()
 }
 
@@ -93,7 +127,12 @@ fn parts(trial: &TrialReading) -> Vec<(&'static str, f64)> {
 fn split(pen: &mut Pen<'_>, y: u16, trial: &TrialReading, scene: &Scene<'_>) {
     let parts = parts(trial);
     let Some(mean) = trial.response.mean.filter(|_| !parts.is_empty()) else {
-        pen.text(1, y, "mean n/a: the client has not told its times yet", scene.style(Role::Faint));
+        pen.text(
+            1,
+            y,
+            "mean n/a: the client has not told its times yet",
+            scene.style(Role::Faint),
+        );
         return;
     };
     let head = format!(" mean {} ms = ", significant(mean.0));
@@ -116,7 +155,11 @@ fn split(pen: &mut Pen<'_>, y: u16, trial: &TrialReading, scene: &Scene<'_>) {
         }
         line.push(scene.span(Role::Label, format!("{name} ")));
         line.push(scene.span(Role::Text, significant(time.abs())));
-        let length = if sum > 0.0 { time.max(0.0) / sum * room } else { 0.0 };
+        let length = if sum > 0.0 {
+            time.max(0.0) / sum * room
+        } else {
+            0.0
+        };
         let bar = bar(length);
         if !bar.is_empty() {
             line.push(Span::raw(" "));
@@ -124,8 +167,17 @@ fn split(pen: &mut Pen<'_>, y: u16, trial: &TrialReading, scene: &Scene<'_>) {
         }
     }
     let end = pen.line(0, y, &Line::from(line));
-    let busy = if scene.reading.cpu > 0.85 { Role::Warn } else { Role::Label };
-    place_right(pen, y, end.saturating_sub(2), &Line::from(scene.span(busy, cpu)));
+    let busy = if scene.reading.cpu > 0.85 {
+        Role::Warn
+    } else {
+        Role::Label
+    };
+    place_right(
+        pen,
+        y,
+        end.saturating_sub(2),
+        &Line::from(scene.span(busy, cpu)),
+    );
 }
 
 fn signed(time: f64) -> String {
@@ -138,7 +190,9 @@ fn short_line(pen: &mut Pen<'_>, trial: &TrialReading, scene: &Scene<'_>) {
     let label = |text: &'static str| scene.span(Role::Label, text);
     let arrow = || scene.span(Role::Now, " ▸ ");
     let batch = stages.batch_records.map_or("n/a".into(), short);
-    let fill = stages.batch_fill.map_or_else(String::new, |fill| format!(" {} full", percent(fill)));
+    let fill = stages
+        .batch_fill
+        .map_or_else(String::new, |fill| format!(" {} full", percent(fill)));
     let line = Line::from(vec![
         label(" queue "),
         scene.span(Role::Figure, grouped(stages.queued)),
@@ -150,7 +204,11 @@ fn short_line(pen: &mut Pen<'_>, trial: &TrialReading, scene: &Scene<'_>) {
         scene.span(Role::Figure, stages.requests_in_flight.to_string()),
         label(" in flight"),
         arrow(),
-        label(if scene.unacknowledged() { "written" } else { "acked" }),
+        label(if scene.unacknowledged() {
+            "written"
+        } else {
+            "acked"
+        }),
     ]);
     let end = pen.line(0, 0, &line);
     let mut parts = parts(trial);

@@ -161,8 +161,21 @@ fn every_size_can_be_drawn_and_pointed_at() {
 #[test]
 fn every_state_can_be_drawn_at_the_edges_of_the_layouts() {
     let sizes = [
-        (0, 0), (1, 1), (5, 3), (39, 9), (40, 10), (40, 45), (71, 30), (72, 22), (80, 24), (109, 40),
-        (110, 34), (120, 40), (130, 10), (200, 60), (300, 100),
+        (0, 0),
+        (1, 1),
+        (5, 3),
+        (39, 9),
+        (40, 10),
+        (40, 45),
+        (71, 30),
+        (72, 22),
+        (80, 24),
+        (109, 40),
+        (110, 34),
+        (120, 40),
+        (130, 10),
+        (200, 60),
+        (300, 100),
     ];
     for (at, (model, reading)) in states().iter().enumerate() {
         let theme = theme(ThemeChoice::ALL[at % ThemeChoice::ALL.len()]);
@@ -193,7 +206,12 @@ fn the_help_names_every_key() {
     let mut model = Model::new(Vec::new());
     model.dialog = Some(Dialog::Help { scroll: 0 });
     let reading = sample::first_run();
-    let screen = text(&painted((130, 60), &model, &reading, &theme(ThemeChoice::Dark)));
+    let screen = text(&painted(
+        (130, 60),
+        &model,
+        &reading,
+        &theme(ThemeChoice::Dark),
+    ));
     for row in crate::tui::action::TABLE {
         let start: String = row.help.chars().take(24).collect();
         assert!(screen.contains(start.trim()), "{}", row.name);
@@ -219,7 +237,12 @@ fn without_colours_the_same_is_told() {
         assert_eq!(cell.fg, Color::Reset);
         assert_eq!(cell.bg, Color::Reset);
     }
-    assert!(buffer.content().iter().any(|cell| cell.modifier.contains(Modifier::REVERSED)));
+    assert!(
+        buffer
+            .content()
+            .iter()
+            .any(|cell| cell.modifier.contains(Modifier::REVERSED))
+    );
     let screen = text(&buffer);
     for word in ["REAL", "●", "◇", "○", "▽", "█", "░", "┈", "✓", "✗"] {
         assert!(screen.contains(word), "{word} is missing in\n{screen}");
@@ -229,7 +252,12 @@ fn without_colours_the_same_is_told() {
 #[test]
 fn inner_words_stay_inside() {
     for (model, reading) in states() {
-        let screen = text(&painted((160, 50), &model, &reading, &theme(ThemeChoice::Dark)));
+        let screen = text(&painted(
+            (160, 50),
+            &model,
+            &reading,
+            &theme(ThemeChoice::Dark),
+        ));
         for word in ["recorder", " lane", "Reading"] {
             assert!(!screen.contains(word), "{word}");
         }
@@ -244,11 +272,19 @@ fn a_click_on_a_mark_means_its_value() {
         let area = Rect::new(0, 0, size.0, size.1);
         let buffer = painted(size, &model, &reading, &theme(ThemeChoice::Dark));
         let rows: Vec<u16> = (0..size.1)
-            .filter(|y| (0..20).map(|x| buffer[(x, *y)].symbol()).collect::<String>().contains("linger.ms"))
+            .filter(|y| {
+                (0..20)
+                    .map(|x| buffer[(x, *y)].symbol())
+                    .collect::<String>()
+                    .contains("linger.ms")
+            })
             .collect();
         let y = rows[0];
-        let x = (10..60).find(|x| ["●", "◆"].contains(&buffer[(*x, y)].symbol())).unwrap();
-        let Some(Hit::Track(Panel::Settings, row, place)) = hit(area, &model, &reading, x, y) else {
+        let x = (10..60)
+            .find(|x| ["●", "◆"].contains(&buffer[(*x, y)].symbol()))
+            .unwrap();
+        let Some(Hit::Track(Panel::Settings, row, place)) = hit(area, &model, &reading, x, y)
+        else {
             panic!("no track at {x} {y}");
         };
         let knob = Panel::Settings.knobs()[row];
@@ -267,8 +303,16 @@ fn a_click_on_a_row_of_results_means_its_trial() {
     let reading = sample::staging();
     let model = Model::new(Vec::new());
     let area = Rect::new(0, 0, 120, 40);
-    let screen = text(&painted((120, 40), &model, &reading, &theme(ThemeChoice::Dark)));
-    let y = screen.lines().position(|line| line.starts_with("   3 ") || line.starts_with("  3 ")).unwrap();
+    let screen = text(&painted(
+        (120, 40),
+        &model,
+        &reading,
+        &theme(ThemeChoice::Dark),
+    ));
+    let y = screen
+        .lines()
+        .position(|line| line.starts_with("   3 ") || line.starts_with("  3 "))
+        .unwrap();
     let y = u16::try_from(y).unwrap();
     assert_eq!(hit(area, &model, &reading, 30, y), Some(Hit::Trial(3)));
 }
@@ -303,7 +347,12 @@ fn pictures_on_demand() {
     for (at, (model, reading)) in states().iter().enumerate() {
         for (name, (w, h)) in [("80", (80, 24)), ("120", (120, 40)), ("180", (180, 55))] {
             let paper = svg(
-                &painted((w, h), model, &wavering(reading.clone()), &theme(ThemeChoice::Dark)),
+                &painted(
+                    (w, h),
+                    model,
+                    &wavering(reading.clone()),
+                    &theme(ThemeChoice::Dark),
+                ),
                 Paper::DARK,
             );
             std::fs::write(format!("{folder}/{at:02}-{name}.svg"), paper).unwrap();
@@ -311,8 +360,16 @@ fn pictures_on_demand() {
     }
     let (model, reading) = (Model::new(goals()), wavering(sample::staging()));
     for name in ThemeChoice::ALL {
-        let paper = if name == ThemeChoice::Light { Paper::LIGHT } else { Paper::DARK };
+        let paper = if name == ThemeChoice::Light {
+            Paper::LIGHT
+        } else {
+            Paper::DARK
+        };
         let buffer = painted((120, 40), &model, &reading, &theme(name));
-        std::fs::write(format!("{folder}/theme-{}.svg", name.name()), svg(&buffer, paper)).unwrap();
+        std::fs::write(
+            format!("{folder}/theme-{}.svg", name.name()),
+            svg(&buffer, paper),
+        )
+        .unwrap();
     }
 }

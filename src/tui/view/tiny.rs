@@ -29,7 +29,14 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
             figure(response.p99, response)
         );
         text.push((Role::Text, times));
-        text.push((Role::Text, format!("{}/s, failed {}", short(trial.sent_per_s), reading.accounts.failed)));
+        text.push((
+            Role::Text,
+            format!(
+                "{}/s, failed {}",
+                short(trial.sent_per_s),
+                reading.accounts.failed
+            ),
+        ));
     }
     text.push((Role::Label, "needs 40 × 10 cells · q quits".into()));
     let mut y = 0;

@@ -60,7 +60,13 @@ fn head(height: u16) -> u16 {
 fn visible<'a>(height: u16, scene: &Scene<'a>) -> Vec<(u16, &'a TrialReading)> {
     let opening = u16::from(scene.reading.opening.is_some());
     let room = usize::from(height.saturating_sub(head(height) + opening));
-    let newest: Vec<&TrialReading> = scene.reading.trials.iter().rev().map(AsRef::as_ref).collect();
+    let newest: Vec<&TrialReading> = scene
+        .reading
+        .trials
+        .iter()
+        .rev()
+        .map(AsRef::as_ref)
+        .collect();
     let chosen = scene.model.chosen_trial;
     let at = chosen.and_then(|number| newest.iter().position(|trial| trial.number == number));
     let first = at.map_or(0, |at| (at + 1).saturating_sub(room));
@@ -77,7 +83,9 @@ fn visible<'a>(height: u16, scene: &Scene<'a>) -> Vec<(u16, &'a TrialReading)> {
 pub fn at(area: Rect, scene: &Scene<'_>, y: u16) -> Option<u64> {
     let line = y.checked_sub(area.y)?;
     let rows = visible(area.height, scene);
-    rows.iter().find(|row| row.0 == line).map(|row| row.1.number)
+    rows.iter()
+        .find(|row| row.0 == line)
+        .map(|row| row.1.number)
 }
 
 /// Draws the panel.
@@ -91,7 +99,11 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     }
     let y = head(height) - 1;
     pen.text(1, y, "#", scene.style(Role::Label));
-    let title = if scene.base.is_some() { "changed from base" } else { "settings" };
+    let title = if scene.base.is_some() {
+        "changed from base"
+    } else {
+        "settings"
+    };
     pen.text(5, y, title, scene.style(Role::Label));
     let mut end = 6 + story_width(w);
     for (_, name, width) in shown(w) {
@@ -99,15 +111,33 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
         pen.right(end, y, name, scene.style(Role::Label));
     }
     if let Some(opening) = &scene.reading.opening {
-        pen.right(3, y + 1, &opening.number.to_string(), scene.style(Role::Next));
+        pen.right(
+            3,
+            y + 1,
+            &opening.number.to_string(),
+            scene.style(Role::Next),
+        );
         let other = scene.base.map_or(&scene.now, |base| &base.settings);
         let story = scene.changes(&opening.settings, other);
         let room = story_width(w);
-        let after = pen.text(5, y + 1, cut(&story, room.min(w / 2)), scene.style(Role::Next));
+        let after = pen.text(
+            5,
+            y + 1,
+            cut(&story, room.min(w / 2)),
+            scene.style(Role::Next),
+        );
         let took = opening.took.as_secs_f64();
-        let text = format!("opening: {}, {took:.1} s · the load is still on #{}", opening.progress, scene.reading.live);
+        let text = format!(
+            "opening: {}, {took:.1} s · the load is still on #{}",
+            opening.progress, scene.reading.live
+        );
         let x = after.max(5 + room / 2) + 2;
-        pen.text(x, y + 1, cut(&text, w.saturating_sub(x)), scene.style(Role::Label));
+        pen.text(
+            x,
+            y + 1,
+            cut(&text, w.saturating_sub(x)),
+            scene.style(Role::Label),
+        );
     }
     for (line, trial) in visible(height, scene) {
         row(pen, line, trial, scene);
@@ -118,12 +148,25 @@ fn heading(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     let focus = scene.model.focus == Panel::Trials;
     let edge = scene.style(if focus { Role::Focus } else { Role::Border });
     pen.rule(0, pen.width(), 0, '─', edge);
-    let (mark, role) = if focus { ("▸", Role::Cursor) } else { (" ", Role::Title) };
+    let (mark, role) = if focus {
+        ("▸", Role::Cursor)
+    } else {
+        (" ", Role::Title)
+    };
     pen.text(1, 0, format!("{mark}trials "), scene.style(role));
     let key = |text: &'static str| scene.span(Role::Key, text);
     let word = |text: &'static str| scene.span(Role::Label, text);
     let keys = if focus {
-        vec![key(" ↑↓"), word(" choose  "), key("⏎"), word(" go back to it  "), key("b"), word(" base  "), key("n"), word(" note ")]
+        vec![
+            key(" ↑↓"),
+            word(" choose  "),
+            key("⏎"),
+            word(" go back to it  "),
+            key("b"),
+            word(" base  "),
+            key("n"),
+            word(" note "),
+        ]
     } else {
         vec![word(" ◇ base  ● live  ▽ △ seen once  ≈ within noise ")]
     };
@@ -133,7 +176,10 @@ fn heading(pen: &mut Pen<'_>, scene: &Scene<'_>) {
 fn row(pen: &mut Pen<'_>, y: u16, trial: &TrialReading, scene: &Scene<'_>) {
     let live = trial.number == scene.reading.live;
     let is_base = scene.reading.base == Some(trial.number);
-    let chosen = scene.model.chosen_trial.map_or(live, |chosen| chosen == trial.number);
+    let chosen = scene
+        .model
+        .chosen_trial
+        .map_or(live, |chosen| chosen == trial.number);
     let has_keys = chosen && scene.model.focus == Panel::Trials;
     let role = match (has_keys, live, trial.state) {
         (true, ..) => Role::Cursor,
@@ -142,7 +188,12 @@ fn row(pen: &mut Pen<'_>, y: u16, trial: &TrialReading, scene: &Scene<'_>) {
         _ => Role::Text,
     };
     let style = scene.style(role);
-    pen.text(0, y, if chosen { "▸" } else { " " }, scene.style(Role::Cursor));
+    pen.text(
+        0,
+        y,
+        if chosen { "▸" } else { " " },
+        scene.style(Role::Cursor),
+    );
     pen.right(3, y, &trial.number.to_string(), style);
     let (mark, mark_role) = match (live, is_base) {
         (true, true) => ('◆', Role::Now),
@@ -157,7 +208,9 @@ fn row(pen: &mut Pen<'_>, y: u16, trial: &TrialReading, scene: &Scene<'_>) {
     for (at, _, width) in shown(pen.width()) {
         end += width;
         let (text, own) = cell(at, trial, is_base, scene);
-        let style = own.filter(|_| role != Role::Faint).map_or(style, |own| scene.style(own));
+        let style = own
+            .filter(|_| role != Role::Faint)
+            .map_or(style, |own| scene.style(own));
         pen.right(end, y, &text, style);
     }
 }
@@ -185,7 +238,12 @@ fn story(trial: &TrialReading, is_base: bool, scene: &Scene<'_>) -> String {
 }
 
 /// The text of a cell, and its role where it has one of its own.
-fn cell(at: usize, trial: &TrialReading, is_base: bool, scene: &Scene<'_>) -> (String, Option<Role>) {
+fn cell(
+    at: usize,
+    trial: &TrialReading,
+    is_base: bool,
+    scene: &Scene<'_>,
+) -> (String, Option<Role>) {
     let stages = &trial.stages;
     let count = |figure: Option<f64>| figure.map_or_else(|| "n/a".into(), short);
     let full_speed = trial.settings.number("rate").is_infinite();
@@ -201,7 +259,10 @@ fn cell(at: usize, trial: &TrialReading, is_base: bool, scene: &Scene<'_>) -> (S
         5 => difference(trial, scene),
         6 => (count(stages.batch_records), None),
         7 => (short(stages.requests_per_s), None),
-        8 => (grouped(stages.retries), bad(stages.retries).map(|_| Role::Warn)),
+        8 => (
+            grouped(stages.retries),
+            bad(stages.retries).map(|_| Role::Warn),
+        ),
         9 => (grouped(trial.accounts.failed), bad(trial.accounts.failed)),
         10 => (clock(trial.held), None),
         _ => goal(trial),
@@ -209,7 +270,10 @@ fn cell(at: usize, trial: &TrialReading, is_base: bool, scene: &Scene<'_>) -> (S
 }
 
 fn difference(trial: &TrialReading, scene: &Scene<'_>) -> (String, Option<Role>) {
-    let Some(base) = scene.base.filter(|base| !base.settings.number("rate").is_infinite()) else {
+    let Some(base) = scene
+        .base
+        .filter(|base| !base.settings.number("rate").is_infinite())
+    else {
         return ("n/a".into(), Some(Role::Faint));
     };
     let noise = spread(trial.spread, base.spread, true);

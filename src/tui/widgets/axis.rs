@@ -59,7 +59,12 @@ impl LogAxis {
         if total == 0 {
             return (shares, outside);
         }
-        for (offset, count) in from.counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+        for (offset, count) in from
+            .counts
+            .iter()
+            .enumerate()
+            .filter(|(_, count)| **count > 0)
+        {
             let bin = from.first + offset;
             let share = float(*count) / float(total);
             let start = self.position(bins::lower_edge_ms(bin));
@@ -123,7 +128,9 @@ const ENDS: [f64; 6] = [1.0, 1.5, 2.0, 3.0, 5.0, 7.0];
 pub fn round_down(value: f64) -> f64 {
     let power = 10f64.powf(value.max(1e-6).log10().floor());
     let ends = ENDS.iter().rev().map(|end| end * power);
-    ends.into_iter().find(|end| *end <= value * 1.000_001).unwrap_or(power)
+    ends.into_iter()
+        .find(|end| *end <= value * 1.000_001)
+        .unwrap_or(power)
 }
 
 /// The nearest round end above a value above 0.
@@ -187,7 +194,12 @@ mod tests {
 
     #[test]
     fn senseless_ends_do_not_break_it() {
-        for (low, high) in [(0.0, 0.0), (5.0, 1.0), (f64::NAN, 3.0), (1.0, f64::INFINITY)] {
+        for (low, high) in [
+            (0.0, 0.0),
+            (5.0, 1.0),
+            (f64::NAN, 3.0),
+            (1.0, f64::INFINITY),
+        ] {
             let axis = LogAxis::new(low, high, 10);
             assert!(axis.position(1.0).is_finite());
             let _ = axis.ticks(4);

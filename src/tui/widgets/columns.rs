@@ -59,7 +59,7 @@ pub fn spark(height: f64) -> char {
 pub fn bar(length: f64) -> String {
     let steps = cells(length.max(0.0) * 8.0);
     let mut text = "█".repeat(usize::from(steps / 8));
-    if steps % 8 > 0 {
+    if !steps.is_multiple_of(8) {
         text.push(LEFT_EIGHTHS[usize::from(steps % 8)]);
     }
     text
@@ -79,7 +79,12 @@ mod tests {
         let mut buffer = Buffer::empty(Rect::new(0, 0, 4, 2));
         let theme = Theme::new(ThemeChoice::Plain, TermProfile::NoColor);
         let mut pen = Pen::new(&mut buffer, Rect::new(0, 0, 4, 2));
-        draw(&mut pen, &[1.0, 0.25, 0.001, 0.0], &[0.0, 1.0, 0.0, 0.5], &theme);
+        draw(
+            &mut pen,
+            &[1.0, 0.25, 0.001, 0.0],
+            &[0.0, 1.0, 0.0, 0.5],
+            &theme,
+        );
         let text: String = buffer.content().iter().map(|cell| cell.symbol()).collect();
         assert_eq!(text, "█░  █▄▁░");
     }

@@ -55,9 +55,9 @@ impl<'a> Pen<'a> {
             return x;
         }
         let room = usize::from(self.area.width - x);
-        let (end, _) =
-            self.buffer
-                .set_stringn(self.area.x + x, self.area.y + y, text, room, style);
+        let (end, _) = self
+            .buffer
+            .set_stringn(self.area.x + x, self.area.y + y, text, room, style);
         end - self.area.x
     }
 
@@ -290,7 +290,10 @@ mod tests {
 
     #[test]
     fn sentences_break_at_spaces() {
-        assert_eq!(wrap("waits up to this long", 9), ["waits up", "to this", "long"]);
+        assert_eq!(
+            wrap("waits up to this long", 9),
+            ["waits up", "to this", "long"]
+        );
         assert!(wrap("", 9).is_empty());
     }
 }

@@ -66,7 +66,12 @@ impl Slider {
             } else {
                 ('○', Role::Next)
             };
-            pen.put(self.next_column(next, x, width), y, symbol, theme.style(role));
+            pen.put(
+                self.next_column(next, x, width),
+                y,
+                symbol,
+                theme.style(role),
+            );
         }
     }
 
