@@ -235,6 +235,7 @@ fn map(pen: &mut Pen<'_>, slices: &[Slice], axis: &LogAxis, scene: &Scene<'_>) {
         .collect();
     let peak = shares.iter().flatten().copied().fold(0.0, f64::max);
     if peak <= 0.0 {
+        pen.middle("the past begins with the first record", scene.style(Role::Faint));
         return;
     }
     let strength = |share: f64| (share > 0.0).then(|| (share / peak).powf(0.42));
