@@ -1,14 +1,37 @@
 //! The engine: commands in, readings out; the life of a trial.
+//!
+//! ```text
+//! Command → engine ─ turning ─→ assign ─→ crew (senders at one helm, producers on their poll threads)
+//! Reading ← publish ← desk (past, marks, facts), trials (rows) ←─ parts that the crew's threads write
+//! ```
 
 pub mod advice;
+mod assign;
 pub mod command;
+pub mod config;
+#[cfg(test)]
+pub(crate) mod constructed;
+mod cpu;
+mod crew;
+mod desk;
+mod engine;
+mod figures;
 pub mod goal;
+mod log_count;
+mod publish;
 pub mod reading;
+pub mod session;
+mod spread;
+mod trial;
+mod trials;
+mod turning;
 
-pub use advice::Advice;
+pub use advice::{Advice, advise, advise_for};
 pub use command::{Command, Place};
-pub use goal::{Figure, Goal, GoalState, Relation};
+pub use config::{LabConfig, LabError, Limits, StopAfter, Target};
+pub use goal::{Figure, Goal, GoalError, GoalState, Relation};
 pub use reading::{
     BrokerLog, Event, LoadState, Opening, Reading, Refused, Saved, TrialReading, TrialState,
     Warning,
 };
+pub use session::Lab;

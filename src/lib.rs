@@ -9,8 +9,13 @@
 //! The rooms use each other in one direction only, held by a test:
 //! `main → {cli, tui} → {report, scenario, compare, sweep} → lab → snapshot → {profile, load, audit} → {measure, wire, cluster} → settings`.
 
+pub mod cli;
 pub mod cluster;
 pub mod lab;
+pub mod load;
 pub mod measure;
+pub mod profile;
+pub mod report;
 pub mod settings;
+pub mod snapshot;
 pub mod tui;

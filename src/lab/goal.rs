@@ -1,7 +1,19 @@
 //! Goals: what a person wants held.
 
-/// A bound on one figure, such as `p99<20ms` or `failed=0`.
-#[derive(Clone, Debug, PartialEq)]
+use serde::{Deserialize, Serialize};
+
+use crate::lab::TrialState;
+use crate::lab::reading::TrialReading;
+use crate::settings::Millis;
+
+mod text;
+
+pub use text::GoalError;
+
+/// A bound on one figure, such as `p99<20ms` or `failed=0`; in files it is that text.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(into = "String", try_from = "String")]
+#[schemars(with = "String")]
 pub struct Goal {
     /// The figure.
     pub figure: Figure,
@@ -44,7 +56,8 @@ pub enum Relation {
 }
 
 /// Whether a goal is held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum GoalState {
     /// It is.
     Held,
@@ -53,3 +66,78 @@ pub enum GoalState {
     /// Not enough data yet.
     Unknown,
 }
+
+impl Goal {
+    /// Whether a trial holds it. Unknown until the trial has settled and has enough data, and where failed records leave
+    /// only a lower bound that does not decide it.
+    #[must_use]
+    pub fn state(&self, trial: &TrialReading) -> GoalState {
+        let settled = trial.state != TrialState::Settling;
+        let (value, exact) = match self.figure {
+            Figure::Lost => return GoalState::Unknown,
+            Figure::Failed => return self.failed_state(trial),
+            _ if !settled => return GoalState::Unknown,
+            Figure::Throughput if trial.held.as_secs_f64() < 1.0 => return GoalState::Unknown,
+            Figure::Throughput => (trial.sent_per_s, true),
+            Figure::Percentile(_) | Figure::Mean | Figure::Max => {
+                let Some(value) = self.latency(trial) else {
+                    return GoalState::Unknown;
+                };
+                let bounded = trial.response.at_least_from;
+                // A mean rests on every record, so any failed one makes it a lower bound.
+                let all = self.figure == Figure::Mean;
+                (value.0, !bounded.is_some_and(|from| all || value >= from))
+            }
+        };
+        let held = self.relation.holds(value, self.bound);
+        let decided = exact || held == self.relation.is_upward();
+        match (decided, held) {
+            (false, _) => GoalState::Unknown,
+            (true, true) => GoalState::Held,
+            (true, false) => GoalState::Missed,
+        }
+    }
+
+    /// The trial's figure that it bounds, where that is a time.
+    #[must_use]
+    pub fn latency(&self, trial: &TrialReading) -> Option<Millis> {
+        let name = self.figure.name();
+        let named = trial.response.named().into_iter();
+        named
+            .filter(|(known, _)| *known == name)
+            .find_map(|(_, value)| value)
+    }
+
+    fn failed_state(&self, trial: &TrialReading) -> GoalState {
+        #[expect(clippy::cast_precision_loss, reason = "a count")]
+        let failed = trial.accounts.failed as f64;
+        let held = self.relation.holds(failed, self.bound);
+        // Failures only rise: what is passed stays passed, and a floor that is reached stays reached.
+        let final_already = held == self.relation.is_upward() && failed > 0.0;
+        match (held, final_already || trial.state != TrialState::Settling) {
+            (_, false) => GoalState::Unknown,
+            (true, true) => GoalState::Held,
+            (false, true) => GoalState::Missed,
+        }
+    }
+}
+
+impl Relation {
+    fn holds(self, value: f64, bound: f64) -> bool {
+        match self {
+            Self::Below => value < bound,
+            Self::AtMost => value <= bound,
+            Self::Equal => (value - bound).abs() <= f64::EPSILON * bound.abs(),
+            Self::AtLeast => value >= bound,
+            Self::Above => value > bound,
+        }
+    }
+
+    /// Whether a larger value can only help.
+    fn is_upward(self) -> bool {
+        matches!(self, Self::AtLeast | Self::Above)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -23,7 +23,6 @@ pub struct Bins {
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    clippy::cast_precision_loss,
     reason = "clamped to the bins"
 )]
 pub fn index(micros: f64) -> usize {
@@ -70,5 +69,31 @@ impl Bins {
             .map(|at| self.get(at) + other.get(at))
             .collect();
         *self = Self { first, counts };
+    }
+}
+
+/// The middle of a bin on the logarithmic scale, in milliseconds.
+#[must_use]
+pub fn middle_ms(index: usize) -> f64 {
+    (lower_edge_ms(index) * lower_edge_ms(index + 1)).sqrt()
+}
+
+impl Bins {
+    /// About the value in milliseconds at or below which the share `q` (0–1) of all records lies: a bin's middle (±4 %).
+    #[must_use]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a rank between 1 and the total"
+    )]
+    pub fn quantile(&self, q: f64) -> Option<f64> {
+        let rank = ((q.clamp(0.0, 1.0) * self.total() as f64).ceil() as u64).max(1);
+        let mut below = 0;
+        let at = self.counts.iter().position(|&count| {
+            below += count;
+            below >= rank
+        });
+        at.map(|at| middle_ms(self.first + at))
     }
 }

@@ -23,6 +23,21 @@ pub enum Source {
     Hand,
 }
 
+impl std::fmt::Display for Source {
+    /// The word for files and tables; a profile with its name.
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Default => out.write_str("default"),
+            Self::File => out.write_str("file"),
+            Self::Profile(name) => write!(out, "profile {name}"),
+            Self::Env => out.write_str("env"),
+            Self::Property => out.write_str("-X"),
+            Self::Flag => out.write_str("flag"),
+            Self::Hand => out.write_str("hand"),
+        }
+    }
+}
+
 /// A chosen value for every row of the table, each with its source.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {

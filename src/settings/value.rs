@@ -103,6 +103,14 @@ impl Knob {
         }
     }
 
+    /// Rounds up to what the property can count; plain rows stay as they are.
+    fn in_whole_units(&self, number: f64) -> f64 {
+        if self.unit() > 1.0 {
+            return (number / self.unit()).ceil() * self.unit();
+        }
+        number
+    }
+
     fn is_count(&self) -> bool {
         matches!(self.kind, Kind::Count { .. })
     }
@@ -134,7 +142,7 @@ impl Knob {
             self.unit()
         };
         let number = number::read(&self.kind, word, bare)?;
-        let number = (number / self.unit()).ceil_if(self.unit() > 1.0) * self.unit();
+        let number = self.in_whole_units(number);
         if self.kind.is_whole() && number.fract() != 0.0 {
             return Err(format!(
                 "{word} is a fraction of {}; give a whole number",
@@ -151,17 +159,6 @@ impl Knob {
             ));
         }
         Ok(number)
-    }
-}
-
-/// Rounding that applies to some rows only.
-trait CeilIf {
-    fn ceil_if(self, really: bool) -> Self;
-}
-
-impl CeilIf for f64 {
-    fn ceil_if(self, really: bool) -> Self {
-        if really { self.ceil() } else { self }
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
 use termprofile::TermProfile;
 
 use crate::lab::Reading;
@@ -21,6 +22,10 @@ const PATIENCE: Duration = Duration::from_millis(500);
 type Picture = (Model, Arc<Reading>);
 
 #[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is asked and answered on its own"
+)]
 struct Desk {
     next: Option<Picture>,
     busy: bool,
@@ -134,7 +139,8 @@ fn paint_one(
         return Ok(());
     }
     if clear {
-        screen.clear()?;
+        // Not `clear`, which asks the terminal where the cursor is and waits for an answer that the key reader takes.
+        screen.resize(Rect::new(0, 0, size.0, size.1))?;
     }
     let theme = Theme::new(model.theme, profile);
     screen.draw(|frame| view::draw(frame, model, reading, &theme))?;

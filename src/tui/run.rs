@@ -208,7 +208,6 @@ impl Screen {
                     continue;
                 }
                 News::Nothing => continue,
-                News::EventsGone => return Ok(Some(Ended::TerminalGone)),
                 News::Told(Told::End(signal)) => return Ok(Some(Ended::Signal(signal))),
                 News::Told(Told::Suspend) => {
                     self.suspend(readings, false).await;
@@ -218,7 +217,9 @@ impl Screen {
                     self.resume()?;
                     continue;
                 }
-                News::Told(Told::TerminalGone) => return Ok(Some(Ended::TerminalGone)),
+                News::EventsGone | News::Told(Told::TerminalGone) => {
+                    return Ok(Some(Ended::TerminalGone));
+                }
             };
             let now = self.started.elapsed();
             let effects = update::update(&mut self.model, &self.reading, input, now);
@@ -249,7 +250,7 @@ impl Screen {
             told = self.signals.next() => News::Told(told),
             () = gone.notified() => News::Told(Told::TerminalGone),
             event = self.events.next() => match event {
-                Some(Ok(event)) => self.judge(event),
+                Some(Ok(event)) => self.judge(&event),
                 Some(Err(_)) | None => News::EventsGone,
             },
             Some(answer) = self.answers.1.recv() => News::Input(Input::Answer(answer)),
@@ -266,11 +267,11 @@ impl Screen {
         }
     }
 
-    fn judge(&mut self, event: Event) -> News {
+    fn judge(&mut self, event: &Event) -> News {
         match event {
-            Event::Key(key) => News::Input(Input::Key(unshifted(key))),
+            Event::Key(key) => News::Input(Input::Key(unshifted(*key))),
             Event::Resize(..) => News::Redraw,
-            Event::Mouse(mouse) => self.point(mouse),
+            Event::Mouse(mouse) => self.point(*mouse),
             Event::FocusGained | Event::FocusLost | Event::Paste(_) => News::Nothing,
         }
     }
@@ -329,7 +330,7 @@ impl Screen {
             }
             Effect::ListFiles => self.ask(|files| Answer::Files(files.list())),
             Effect::Load(file, onto) => {
-                self.ask(move |files| Answer::Loaded(files.load(&file, &onto)));
+                self.ask(move |files| Answer::Loaded(files.load(&file, &onto).map(Box::new)));
             }
             Effect::SaveProfile(name, settings) => {
                 self.ask(move |files| Answer::ProfileSaved(files.save_profile(&name, &settings)));

@@ -31,7 +31,7 @@ pub(super) const ROWS: &[Knob] = &[
             max: INT_MAX,
             unit: 1,
         },
-        tuning: (1024.0, 8_388_608.0),
+        tuning: (1024.0, 4_194_304.0),
         native: Some("batch.size"),
         java: Some("batch.size"),
         java_default: Some("16384"),

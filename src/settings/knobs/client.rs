@@ -45,7 +45,8 @@ pub(super) const ROWS: &[Knob] = &[
             max: 1_000_000_000,
             unit: 1,
         },
-        tuning: (65_536.0, 8_388_608.0),
+        // Above this a topic with the usual max.message.bytes refuses the batch.
+        tuning: (65_536.0, 1_000_000.0),
         native: Some("message.max.bytes"),
         java: Some("max.request.size"),
         java_default: Some("1048576"),

@@ -186,10 +186,10 @@ fn timeout_linger(case: &Case) -> Option<Broken> {
         let shorter = (timeout / 2.0).floor();
         return Some(Broken::new(sentence).set("linger.ms", shorter, ""));
     }
-    let longer = (linger + case.number("request.timeout.ms")).ceil();
+    let enough = (linger + case.number("request.timeout.ms")).ceil();
     Some(Broken::new(sentence).set(
         "delivery.timeout.ms",
-        longer,
+        enough,
         " (linger.ms + request.timeout.ms)",
     ))
 }

@@ -241,4 +241,14 @@ proptest! {
             prop_assert!(!(again && refuse), "{} is not mended by {:?}", found.rule, mend);
         }
     }
+
+    #[test]
+    fn hints_are_short_sentences_whatever_the_settings(settings in any_settings(), embedded: bool) {
+        let around = Surroundings { embedded, ..Surroundings::default() };
+        for row in rows() {
+            if let Some(hint) = (row.idle)(&settings, &around) {
+                prop_assert!(!hint.is_empty() && hint.len() < 160 && !hint.contains("NaN"), "{}: {hint}", row.name);
+            }
+        }
+    }
 }

@@ -153,8 +153,7 @@ proptest! {
             if let Some((min, max)) = row.kind.bounds() {
                 let number = min + share * (max - min);
                 let number = if row.kind.is_whole() { number.floor() } else { number };
-                let unit = row.unit();
-                values.push(Value::Number((number / unit).ceil_if(unit > 1.0) * unit));
+                values.push(Value::Number(row.in_whole_units(number)));
             }
             for value in values {
                 prop_assert_eq!(row.parse(&row.text(&value)), Ok(value));

@@ -477,7 +477,10 @@ fn a_refused_turn_waits_for_its_mend_or_for_esc() {
     };
     let mut person = first_run();
     refused(&mut person);
-    assert!(person.turns().is_empty(), "nothing that librdkafka would refuse is sent");
+    assert!(
+        person.turns().is_empty(),
+        "nothing that librdkafka would refuse is sent"
+    );
     let finding = person.model.refusal().expect("it says why");
     assert!(finding.mend.is_some(), "{finding:?}");
     person.press("enter");

@@ -1,0 +1,256 @@
+//! The command line: what may be typed, and nothing else; each command runs in its own file.
+
+pub mod args;
+pub mod bench;
+pub mod consent;
+pub mod doctor;
+pub mod gather;
+pub mod knobs;
+pub mod mock;
+pub mod output;
+pub mod profile;
+pub mod progress;
+pub mod run;
+pub mod session;
+pub mod shelf;
+pub mod signals;
+pub mod snapshot;
+pub mod target;
+pub mod topic;
+pub mod verdict;
+
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
+
+pub use args::{BenchArgs, ConnectArgs, LoadArgs, OutputArgs};
+
+/// A terminal laboratory for tuning Kafka producers.
+#[derive(Debug, Parser)]
+#[command(
+    name = "linger",
+    version,
+    about = "A terminal laboratory for tuning Kafka producers",
+    long_about = "linger keeps a real librdkafka producer under load, lets you turn its settings while the load runs, \
+and shows what each does to latency, throughput, errors and delivery.\n\n\
+Without a command it opens the lab: on an embedded cluster, or on a real one with -b or --local-kafka.",
+    after_help = "Exit codes: 0 ok; 1 measured, and the answer is no; 2 bad usage or configuration; 3 could not measure.",
+    args_conflicts_with_subcommands = true,
+    max_term_width = 120
+)]
+pub struct Cli {
+    /// What the lab takes.
+    #[command(flatten)]
+    pub lab: LabArgs,
+    /// The command; none is the lab.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What the lab takes.
+#[derive(Clone, Debug, Default, Args)]
+pub struct LabArgs {
+    /// Where records go.
+    #[command(flatten)]
+    pub connect: ConnectArgs,
+    /// What is sent.
+    #[command(flatten)]
+    pub load: LoadArgs,
+    /// How much is said.
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// A command.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Measure without a screen, with kafka-producer-perf-test's words
+    Bench(Box<BenchArgs>),
+    /// Show every knob: range, librdkafka's and Java's default, effect, rules
+    Knobs {
+        /// Only this knob, by any of its names
+        name: Option<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// List, show and save profiles: settings and workload as TOML
+    Profile {
+        /// What to do.
+        #[command(subcommand)]
+        action: ProfileAction,
+    },
+    /// List and show saved benchmarks
+    Snapshot {
+        /// What to do.
+        #[command(subcommand)]
+        action: SnapshotAction,
+    },
+    /// List and remove the topics that linger owns, what a killed session left included
+    Topic {
+        /// What to do.
+        #[command(subcommand)]
+        action: TopicAction,
+    },
+    /// Run the embedded cluster for any other client; prints BROKERS=… and lives until Ctrl-C or end of input
+    Mock {
+        /// How many brokers
+        #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=20))]
+        brokers: u16,
+    },
+    /// Check what a measurement needs: machine, limits, clock; with -b also reach, TLS, sign-in, rights
+    Doctor {
+        /// The cluster to check.
+        #[command(flatten)]
+        connect: ConnectArgs,
+        /// How much is said.
+        #[command(flatten)]
+        output: OutputArgs,
+    },
+    /// Print the JSON Schema of what bench --json prints and a snapshot holds
+    Schema,
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the man page
+    Man,
+}
+
+/// What to do with profiles.
+#[derive(Debug, Subcommand)]
+pub enum ProfileAction {
+    /// List shipped and own profiles
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show a profile: its values, where they come from, and what it gives up
+    Show {
+        /// Its name or file
+        profile: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Save the given settings under a name
+    Save {
+        /// The name, or a file
+        name: String,
+        /// What it is for
+        #[arg(long)]
+        about: Option<String>,
+        /// The settings.
+        #[command(flatten)]
+        load: Box<LoadArgs>,
+        /// Where more settings come from.
+        #[command(flatten)]
+        connect: Box<ConnectArgs>,
+    },
+}
+
+/// What to do with snapshots.
+#[derive(Debug, Subcommand)]
+pub enum SnapshotAction {
+    /// List saved benchmarks
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show a saved benchmark
+    Show {
+        /// Its name or file
+        snapshot: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// What to do with topics.
+#[derive(Debug, Subcommand)]
+pub enum TopicAction {
+    /// List the topics that linger owns
+    List {
+        /// The cluster.
+        #[command(flatten)]
+        connect: ConnectArgs,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Remove topics that linger owns
+    Rm {
+        /// The topics; all of ours with --all
+        #[arg(required_unless_present = "all")]
+        topics: Vec<String>,
+        /// Every topic with the prefix linger-
+        #[arg(long, conflicts_with = "topics")]
+        all: bool,
+        /// The cluster.
+        #[command(flatten)]
+        connect: ConnectArgs,
+        /// Do not ask
+        #[arg(short, long)]
+        yes: bool,
+    },
+}
+
+/// The completions for a shell.
+#[must_use]
+pub fn completions(shell: clap_complete::Shell) -> Vec<u8> {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "linger", &mut text);
+    text
+}
+
+/// The man page in roff: the program, then every command.
+pub fn man() -> std::io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    let command = Cli::command().mut_subcommands(|sub| sub.flatten_help(true));
+    let page = clap_mangen::Man::new(command.flatten_help(true));
+    page.render(&mut text)?;
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_holds_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn perf_test_words_are_understood() {
+        let words = "linger bench --bootstrap-server h:1 --topic t --num-records 5 --record-size 100 --throughput -1 \
+            --warmup-records 2 --reporting-interval 1000 --command-property acks=1 --print-metrics";
+        let cli = Cli::try_parse_from(words.split_whitespace()).unwrap();
+        let Some(Command::Bench(bench)) = cli.command else {
+            panic!("not bench");
+        };
+        assert_eq!(bench.throughput.as_deref(), Some("-1"));
+        assert_eq!(bench.lab.connect.properties, ["acks=1"]);
+        assert_eq!(bench.lab.connect.brokers.as_deref(), Some("h:1"));
+        assert_eq!(bench.num_records, Some(5));
+    }
+
+    #[test]
+    fn local_kafka_takes_a_number_or_none() {
+        for (words, expected) in [
+            (vec!["linger", "--local-kafka"], Some(1)),
+            (vec!["linger", "--local-kafka=3"], Some(3)),
+            (vec!["linger"], None),
+        ] {
+            let cli = Cli::try_parse_from(words).unwrap();
+            assert_eq!(cli.lab.connect.local_kafka, expected);
+        }
+    }
+
+    #[test]
+    fn flags_before_a_command_are_refused_rather_than_dropped() {
+        assert!(Cli::try_parse_from(["linger", "-b", "h:1", "bench"]).is_err());
+    }
+}

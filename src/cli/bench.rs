@@ -1,0 +1,218 @@
+//! `linger bench`: the engine without a screen.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::lab::{Command, Lab, LabConfig, LoadState, Reading, StopAfter};
+use crate::report::{json, metrics, text};
+use crate::snapshot::{Snapshot, store};
+
+use super::args::BenchArgs;
+use super::gather::{self, Gathered};
+use super::output::{Failure, Outcome, note, print};
+use super::progress::Printer;
+use super::signals::Ending;
+use super::verdict::verdict;
+use super::{run, target};
+
+/// How long load runs when nothing bounds it.
+const DURATION: Duration = Duration::from_secs(10);
+/// From this length on the first seconds do not count.
+const LONG: Duration = Duration::from_secs(10);
+const SETTLE: Duration = Duration::from_secs(2);
+
+/// Measures, prints the result, saves it, and judges the goals.
+pub fn run(args: &BenchArgs) -> Result<Outcome, Failure> {
+    let quiet = args.lab.output.quiet;
+    let (connect, load) = (&args.lab.connect, &args.lab.load);
+    let place = place(args)?;
+    let mut gathered = gather::gather(connect, load, &args.rows())?;
+    let foreign = target::is_foreign(connect, &gathered.connection);
+    target::first_rate(&mut gathered.settings, foreign);
+    let around = target::foreseen(connect, load, &gathered.connection);
+    gathered
+        .notes
+        .extend(gather::judge(&gathered.settings, &around)?);
+    gather::tell(&gathered.notes, quiet);
+    let Gathered {
+        settings,
+        connection,
+        goals,
+        ..
+    } = gathered;
+    let prepared = target::prepare(connect, load, &settings, connection, quiet)?;
+    let config = LabConfig {
+        target: prepared.target,
+        topic: prepared.topic,
+        settings,
+        goals,
+        limits: prepared.limits,
+        stop_after: Some(bound(args)),
+        settle: settle(args),
+        warmup_records: args.warmup_records,
+        seed: rand::random(),
+    };
+    let mut snapshot = measure(config, args)?;
+    complete(&mut snapshot, args);
+    let saved = place.map(|place| store::save(&snapshot, &place));
+    show(&snapshot, args)?;
+    finish(&snapshot, saved, quiet)
+}
+
+/// Where to save, checked before anything is sent.
+fn place(args: &BenchArgs) -> Result<Option<String>, Failure> {
+    let Some(given) = &args.save else {
+        return Ok(None);
+    };
+    let place = if given.is_empty() {
+        jiff::Timestamp::now()
+            .strftime("bench-%Y%m%d-%H%M%S")
+            .to_string()
+    } else {
+        given.clone()
+    };
+    store::vacant(&place).map_err(Failure::usage)?;
+    Ok(Some(place))
+}
+
+fn bound(args: &BenchArgs) -> StopAfter {
+    match (args.num_records, args.duration) {
+        (Some(records), _) => StopAfter::Records(records.saturating_add(args.warmup_records)),
+        (None, time) => StopAfter::Time(time.unwrap_or(DURATION)),
+    }
+}
+
+/// A bounded number of records counts whole, as in perf-test; a long time leaves out its first seconds.
+fn settle(args: &BenchArgs) -> Duration {
+    let time = args.duration.unwrap_or(DURATION);
+    if args.num_records.is_none() && time >= LONG {
+        SETTLE
+    } else {
+        Duration::ZERO
+    }
+}
+
+fn measure(config: LabConfig, args: &BenchArgs) -> Result<Snapshot, Failure> {
+    let runtime = run::runtime()?;
+    let lab = Lab::start(config).map_err(Failure::unmeasured)?;
+    let load = runtime.block_on(watch(&lab, args))?;
+    let trials = lab.finish();
+    if let LoadState::Failed(sentence) = load {
+        return Err(Failure::unmeasured(sentence));
+    }
+    trials
+        .into_iter()
+        .next_back()
+        .ok_or_else(|| Failure::unmeasured("the lab ended without a result"))
+}
+
+/// Follows the readings to the end of the load; a signal ends the load early, a second one the program.
+async fn watch(lab: &Lab, args: &BenchArgs) -> Result<LoadState, Failure> {
+    let mut ending = Ending::listen().map_err(Failure::unmeasured)?;
+    let mut readings = lab.readings.clone();
+    let mut printer = Printer::new(args.lab.output.quiet, args.reporting_interval);
+    let mut logs = Logs::default();
+    let mut is_ending = false;
+    loop {
+        tokio::select! {
+            changed = readings.changed() => {
+                let reading = Arc::clone(&readings.borrow_and_update());
+                if args.lab.output.verbose {
+                    logs.print(&reading);
+                }
+                printer.look(&reading);
+                let is_over = matches!(reading.load, LoadState::Stopped | LoadState::Failed(_));
+                if is_over || changed.is_err() {
+                    printer.end();
+                    return Ok(reading.load.clone());
+                }
+            }
+            number = ending.next() => {
+                printer.end();
+                if is_ending {
+                    std::process::exit(128 + number);
+                }
+                is_ending = true;
+                note("ending early with what is done; again to end at once");
+                let _ = lab.commands.send(Command::Stop).await;
+            }
+        }
+    }
+}
+
+/// Which lines of librdkafka's log were printed.
+#[derive(Default)]
+struct Logs {
+    last: Option<Arc<str>>,
+}
+
+impl Logs {
+    fn print(&mut self, reading: &Reading) {
+        let seen = self.last.as_ref().and_then(|last| {
+            let mut lines = reading.logs.iter();
+            lines.rposition(|line| Arc::ptr_eq(line, last))
+        });
+        for line in reading.logs.iter().skip(seen.map_or(0, |at| at + 1)) {
+            note(line);
+        }
+        self.last = reading.logs.last().cloned().or(self.last.take());
+    }
+}
+
+/// Adds what only the command line knows.
+fn complete(snapshot: &mut Snapshot, args: &BenchArgs) {
+    let workload = &mut snapshot.workload;
+    workload.warmup_records = args.warmup_records;
+    match bound(args) {
+        StopAfter::Records(_) => workload.num_records = args.num_records,
+        StopAfter::Time(time) => workload.duration_s = Some(time.as_secs_f64()),
+    }
+    if let Some(name) = args
+        .save
+        .as_deref()
+        .filter(|name| !name.is_empty() && !store::is_path(name))
+    {
+        snapshot.name = Some(name.into());
+    }
+}
+
+fn show(snapshot: &Snapshot, args: &BenchArgs) -> Result<(), Failure> {
+    if args.lab.output.json {
+        return print(&json::object(snapshot).map_err(Failure::unmeasured)?);
+    }
+    let mut all = text::body(snapshot);
+    if args.print_metrics {
+        all.push('\n');
+        all.push_str(&metrics::lines(snapshot));
+    }
+    print(&format!("{all}\n{}\n", text::last_line(snapshot)))
+}
+
+fn finish(
+    snapshot: &Snapshot,
+    saved: Option<Result<std::path::PathBuf, store::StoreError>>,
+    quiet: bool,
+) -> Result<Outcome, Failure> {
+    let (outcome, sentence) = verdict(snapshot);
+    if let Some(sentence) = sentence {
+        note(&sentence);
+    }
+    match saved {
+        Some(Ok(path)) if !quiet => note(&format!("saved {}", path.display())),
+        Some(Err(error)) => return Err(Failure::usage(error)),
+        _ => {}
+    }
+    Ok(outcome)
+}
+
+/// Plain `linger` without a terminal: ten seconds on the embedded cluster, said on standard error.
+pub fn instead_of_the_screen(lab: super::LabArgs) -> Result<Outcome, Failure> {
+    note(
+        "no terminal: measuring for ten seconds instead of opening the lab (`linger bench --help` has more)",
+    );
+    run(&BenchArgs {
+        lab,
+        reporting_interval: Duration::from_secs(5),
+        ..BenchArgs::default()
+    })
+}

@@ -1,0 +1,84 @@
+//! Standard output and the exit code.
+
+use std::io::{self, Write as _};
+
+/// How a command ended, as scripts see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// All went well.
+    Fine,
+    /// Measured, and the answer is no.
+    No,
+    /// Bad usage or configuration.
+    Usage,
+    /// It could not be measured.
+    Unmeasured,
+}
+
+impl Outcome {
+    /// The exit code: 0, 1, 2, 3.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Fine => 0,
+            Self::No => 1,
+            Self::Usage => 2,
+            Self::Unmeasured => 3,
+        }
+    }
+}
+
+/// An error with the exit code that it ends with.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Failure {
+    /// The exit code.
+    pub outcome: Outcome,
+    /// One sentence that names the value and the way out.
+    pub message: String,
+}
+
+impl Failure {
+    /// Bad usage or configuration.
+    #[must_use]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "the form that map_err hands over"
+    )]
+    pub fn usage(cause: impl ToString) -> Self {
+        Self {
+            outcome: Outcome::Usage,
+            message: cause.to_string(),
+        }
+    }
+
+    /// It could not be measured.
+    #[must_use]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "the form that map_err hands over"
+    )]
+    pub fn unmeasured(cause: impl ToString) -> Self {
+        Self {
+            outcome: Outcome::Unmeasured,
+            message: cause.to_string(),
+        }
+    }
+}
+
+/// Prints to standard output. A reader that has gone away is no error: the program ends quietly.
+pub fn print(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(0),
+        Err(error) => Err(Failure::unmeasured(format!(
+            "cannot write the output: {error}"
+        ))),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// Prints a line to standard error; a standard error that is closed is ignored.
+pub fn note(line: &str) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}

@@ -1,0 +1,151 @@
+//! `linger profile`.
+
+use crate::profile::{Listed, Origin, Profile, ProfileError, Shelf};
+use crate::report::table::{Align, lines};
+use crate::settings::files::write_whole;
+use crate::settings::find;
+
+use super::ProfileAction;
+use super::args::{ConnectArgs, LoadArgs};
+use super::output::{Failure, note, print};
+use super::{gather, target};
+
+/// Lists, shows or saves profiles.
+pub fn run(action: &ProfileAction) -> Result<(), Failure> {
+    let shelf = Shelf::user().map_err(Failure::usage)?;
+    match action {
+        ProfileAction::List { json } => list(&shelf, *json),
+        ProfileAction::Show { profile, json } => {
+            show(&shelf.read(profile).map_err(Failure::usage)?, *json)
+        }
+        ProfileAction::Save {
+            name,
+            about,
+            load,
+            connect,
+        } => save(&shelf, name, about.as_deref(), load, connect),
+    }
+}
+
+fn list(shelf: &Shelf, json: bool) -> Result<(), Failure> {
+    let all = shelf.list();
+    if json {
+        let rows: Vec<_> = all.iter().map(listed_json).collect();
+        return print_json(&rows);
+    }
+    let rows: Vec<Vec<String>> = all.iter().filter_map(row).collect();
+    print(&(lines(&rows, &[Align::Left; 3]).join("\n") + "\n"))?;
+    let damaged: Vec<&ProfileError> = all
+        .iter()
+        .filter_map(|one| one.profile.as_ref().err())
+        .collect();
+    for error in &damaged {
+        note(&format!("error: {error}"));
+    }
+    match damaged.len() {
+        0 => Ok(()),
+        count => Err(Failure::usage(format!(
+            "{count} of the profiles cannot be read"
+        ))),
+    }
+}
+
+fn row(listed: &Listed) -> Option<Vec<String>> {
+    let profile = listed.profile.as_ref().ok()?;
+    let origin = match listed.origin {
+        Origin::Shipped => "shipped",
+        Origin::File(_) => "own",
+    };
+    Some(vec![
+        listed.name.clone(),
+        origin.into(),
+        profile.about.clone(),
+    ])
+}
+
+fn listed_json(listed: &Listed) -> serde_json::Value {
+    let file = match &listed.origin {
+        Origin::Shipped => None,
+        Origin::File(path) => Some(path),
+    };
+    let profile = listed.profile.as_ref();
+    serde_json::json!({
+        "name": listed.name,
+        "file": file,
+        "about": profile.ok().map(|one| &one.about),
+        "error": profile.err().map(ToString::to_string),
+    })
+}
+
+fn show(profile: &Profile, json: bool) -> Result<(), Failure> {
+    if json {
+        let values: serde_json::Map<_, _> = profile
+            .pairs()
+            .into_iter()
+            .map(|(name, text)| (name, text.into()))
+            .collect();
+        return print_json(&serde_json::json!({
+            "name": profile.name,
+            "about": profile.about,
+            "source": profile.source,
+            "gives_up": profile.gives_up,
+            "goals": profile.goals,
+            "values": values,
+        }));
+    }
+    let mut text = vec![format!("{}: {}", profile.name, profile.about)];
+    for (word, said) in [
+        ("values from", &profile.source),
+        ("gives up", &profile.gives_up),
+    ] {
+        if !said.is_empty() {
+            text.push(format!("{word}: {said}"));
+        }
+    }
+    text.extend(profile.goals.iter().map(|goal| format!("goal: {goal}")));
+    let rows: Vec<Vec<String>> = profile
+        .values
+        .iter()
+        .filter_map(|(name, value)| Some(vec![format!("  {name}"), find(name)?.show(value)]))
+        .collect();
+    text.extend(lines(&rows, &[Align::Left; 2]));
+    print(&(text.join("\n") + "\n"))
+}
+
+fn save(
+    shelf: &Shelf,
+    name: &str,
+    about: Option<&str>,
+    load: &LoadArgs,
+    connect: &ConnectArgs,
+) -> Result<(), Failure> {
+    let gathered = gather::gather(connect, load, &[])?;
+    let around = target::foreseen(connect, load, &gathered.connection);
+    gather::tell(&gather::judge(&gathered.settings, &around)?, false);
+    let path = std::path::Path::new(name);
+    let is_file = name.contains('/') || path.extension().is_some_and(|end| end == "toml");
+    let stem = path
+        .file_stem()
+        .map(|stem| stem.to_string_lossy().into_owned());
+    let own_name = if is_file {
+        stem.unwrap_or_default()
+    } else {
+        name.to_owned()
+    };
+    let mut profile = Profile::of(&own_name, &gathered.settings);
+    about.unwrap_or_default().clone_into(&mut profile.about);
+    profile.goals = gathered.goals.iter().map(ToString::to_string).collect();
+    let place = if is_file {
+        write_whole(path, profile.write().as_bytes(), false).map_err(Failure::usage)?;
+        path.to_owned()
+    } else {
+        shelf.save(&profile, false).map_err(Failure::usage)?
+    };
+    note(&format!("saved {}", place.display()));
+    Ok(())
+}
+
+fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(value).map_err(Failure::unmeasured)?;
+    print(&(text + "\n"))
+}

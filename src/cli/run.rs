@@ -1,0 +1,41 @@
+//! Which command runs where.
+
+use super::output::{Failure, Outcome, print};
+use super::{Cli, Command, bench, doctor, knobs, mock, profile, session, snapshot, topic};
+
+/// Runs what was typed; the outcome is the exit code.
+pub fn run(cli: Cli) -> Result<Outcome, Failure> {
+    match cli.command {
+        Some(Command::Bench(args)) => return bench::run(&args),
+        Some(Command::Profile { action }) => profile::run(&action)?,
+        Some(Command::Topic { action }) => return topic::run(&action),
+        Some(Command::Mock { brokers }) => return mock::run(brokers),
+        Some(Command::Doctor { connect, output }) => return doctor::run(&connect, output),
+        Some(Command::Knobs { name, json }) => knobs::run(name.as_deref(), json)?,
+        Some(Command::Snapshot { action }) => return snapshot::run(&action),
+        Some(Command::Schema) => schema()?,
+        Some(Command::Completions { shell }) => {
+            print(&String::from_utf8_lossy(&super::completions(shell)))?;
+        }
+        Some(Command::Man) => {
+            let page = super::man().map_err(Failure::unmeasured)?;
+            print(&String::from_utf8_lossy(&page))?;
+        }
+        None => return session::run(cli.lab),
+    }
+    Ok(Outcome::Fine)
+}
+
+/// The control plane's runtime, on this thread.
+pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::unmeasured(format!("the program cannot start: {error}")))
+}
+
+fn schema() -> Result<(), Failure> {
+    let schema = crate::snapshot::Snapshot::json_schema();
+    let text = serde_json::to_string_pretty(&schema).map_err(Failure::unmeasured)?;
+    print(&(text + "\n"))
+}

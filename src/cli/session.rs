@@ -1,0 +1,235 @@
+//! Plain `linger`: the lab on the screen, and what it leaves on stdout.
+
+use std::io::{IsTerminal as _, stdin, stdout};
+use std::path::PathBuf;
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::Duration;
+
+use crate::cluster::{ClusterFacts, ClusterKind, Connection, probe::Probe, topics};
+use crate::lab::config::Limits;
+use crate::lab::{Goal, Lab, LabConfig};
+use crate::report::trials;
+use crate::settings::{Bytes, PerSecond, Settings, Source};
+use crate::snapshot::Snapshot;
+use crate::tui::dialog::LoadPlan;
+use crate::tui::run::{Ended, Options, Screen};
+use crate::tui::terminal;
+use crate::tui::theme::ThemeChoice;
+
+use super::args::LoadArgs;
+use super::gather::{self, Gathered};
+use super::output::{Failure, Outcome, note, print};
+use super::shelf::Cupboard;
+use super::target::{self, Prepared};
+use super::{LabArgs, bench, consent, run};
+
+/// A trial's figures count this long after the former one has drained.
+const SETTLE: Duration = Duration::from_secs(2);
+/// How long records may drain after the person has left; the engine itself gives up sooner.
+const DRAIN: Duration = Duration::from_secs(30);
+/// The same after a signal.
+const HURRY: Duration = Duration::from_secs(2);
+
+/// Opens the lab, or runs a short bench where there is no terminal.
+pub fn run(lab: LabArgs) -> Result<Outcome, Failure> {
+    let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+    if dumb || !stdin().is_terminal() || !stdout().is_terminal() {
+        return bench::instead_of_the_screen(lab);
+    }
+    let mut gathered = gather::gather(&lab.connect, &lab.load, &[])?;
+    let foreign = target::is_foreign(&lab.connect, &gathered.connection);
+    target::first_rate(&mut gathered.settings, foreign);
+    let around = target::foreseen(&lab.connect, &lab.load, &gathered.connection);
+    gather::judge(&gathered.settings, &around)?;
+    run::runtime()?.block_on(session(lab, gathered, foreign))
+}
+
+async fn session(lab: LabArgs, gathered: Gathered, foreign: bool) -> Result<Outcome, Failure> {
+    let Gathered {
+        settings,
+        connection,
+        goals,
+        ..
+    } = gathered;
+    let (mut screen, prepared) = if foreign {
+        let Some(agreed) = agree(&lab.load, &settings, &goals, connection).await? else {
+            note("nothing was sent");
+            return Ok(Outcome::Fine);
+        };
+        agreed
+    } else {
+        let prepared = target::prepare(
+            &lab.connect,
+            &lab.load,
+            &settings,
+            connection,
+            lab.output.quiet,
+        )?;
+        (
+            Screen::open(options(&goals)).map_err(Failure::unmeasured)?,
+            prepared,
+        )
+    };
+    let config = LabConfig {
+        target: prepared.target,
+        topic: prepared.topic,
+        settings,
+        goals,
+        limits: prepared.limits,
+        stop_after: None,
+        settle: SETTLE,
+        warmup_records: 0,
+        seed: rand::random(),
+    };
+    let engine = Lab::start(config).map_err(Failure::unmeasured)?;
+    let shown = screen
+        .run(engine.commands.clone(), engine.readings.clone())
+        .await;
+    drop(screen);
+    let ended = shown.map_err(Failure::unmeasured)?.ended;
+    let left = finish(engine, ended);
+    match ended {
+        Ended::Signal(signal) => terminal::end_by(signal),
+        Ended::TerminalGone => std::process::exit(1),
+        Ended::Quit => {}
+    }
+    drop(prepared.local);
+    farewell(&left, lab.connect.brokers.as_deref())
+}
+
+fn options(goals: &[Goal]) -> Options {
+    let texts: Vec<String> = goals.iter().map(ToString::to_string).collect();
+    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    Options {
+        goals: goals.to_vec(),
+        goals_text: texts.join(", "),
+        parse_goals,
+        theme: if plain {
+            ThemeChoice::Plain
+        } else {
+            ThemeChoice::default()
+        },
+        mouse: true,
+        files: Arc::new(Cupboard),
+        pictures: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
+    }
+}
+
+fn parse_goals(line: &str) -> Result<Vec<Goal>, String> {
+    let parts = line
+        .split([',', ';'])
+        .map(str::trim)
+        .filter(|part| !part.is_empty());
+    parts
+        .map(|part| {
+            part.parse()
+                .map_err(|error: crate::lab::GoalError| error.to_string())
+        })
+        .collect()
+}
+
+/// Asks for consent on the screen, before anything is written to a cluster that linger did not start.
+async fn agree(
+    load: &LoadArgs,
+    settings: &Settings,
+    goals: &[Goal],
+    connection: Connection,
+) -> Result<Option<(Screen, Prepared)>, Failure> {
+    let topic = load.topic.clone().unwrap_or_else(|| target::TOPIC.into());
+    topics::validate(&topic).map_err(super::topic::topic_failure)?;
+    let connection = gather::with_password(connection)?;
+    note("looking at the cluster …");
+    let (facts, others_write) = look(&connection, &topic)?;
+    let limits = limits(settings);
+    let rate = settings.number("rate");
+    let plan = LoadPlan {
+        rate: rate.is_finite().then_some(PerSecond(rate)),
+        record: mean_record(settings),
+        ceiling: limits.ceiling,
+        byte_budget: limits.byte_budget,
+        others_write,
+    };
+    let mut screen = Screen::open(options(goals)).map_err(Failure::unmeasured)?;
+    if !load.yes
+        && !screen
+            .confirm(Arc::new(facts), plan)
+            .await
+            .map_err(Failure::unmeasured)?
+    {
+        return Ok(None);
+    }
+    let facts = target::ready(&connection, load, &topic)?;
+    let target = target::real(connection, facts);
+    Ok(Some((
+        screen,
+        Prepared {
+            target,
+            topic,
+            limits,
+            local: None,
+        },
+    )))
+}
+
+fn look(connection: &Connection, topic: &str) -> Result<(ClusterFacts, bool), Failure> {
+    let failed = |error: &crate::cluster::ProbeError| target::failure(error);
+    let probe = Probe::open(connection, ClusterKind::Real).map_err(|error| failed(&error))?;
+    let mut facts = probe.facts(topic).map_err(|error| failed(&error))?;
+    facts.topic.ours = topics::is_ours(topic);
+    let there = probe.has_topic(topic).unwrap_or(false);
+    let moves = there && probe.end_offsets_move(topic).unwrap_or(false);
+    Ok((facts, moves))
+}
+
+/// What a person agrees to in the dialog: the usual ceiling, or the rate that was typed if it is higher.
+fn limits(settings: &Settings) -> Limits {
+    let rate = settings.number("rate");
+    let typed = *settings.source("rate") == Source::Flag;
+    let ceiling = match rate {
+        rate if typed && rate.is_infinite() => None,
+        rate if typed => Some(PerSecond(rate.max(consent::CEILING))),
+        _ => Some(PerSecond(consent::CEILING)),
+    };
+    Limits {
+        ceiling,
+        byte_budget: Some(Bytes(consent::BUDGET)),
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the table bounds record sizes"
+)]
+fn mean_record(settings: &Settings) -> Bytes {
+    let least = settings.number("record.size");
+    Bytes(f64::midpoint(least, settings.number("record.size.max").max(least)) as u64)
+}
+
+/// Drains the load after the screen has gone; gives up waiting when that takes too long for how the session ended.
+fn finish(engine: Lab, ended: Ended) -> Vec<Snapshot> {
+    let patience = match ended {
+        Ended::Quit => DRAIN,
+        Ended::Signal(_) => HURRY,
+        Ended::TerminalGone => return Vec::new(),
+    };
+    let (tell, told) = mpsc::channel();
+    thread::spawn(move || tell.send(engine.finish()));
+    told.recv_timeout(patience).unwrap_or_default()
+}
+
+fn farewell(left: &[Snapshot], brokers: Option<&str>) -> Result<Outcome, Failure> {
+    let Some(last) = left.last() else {
+        return Ok(Outcome::Fine);
+    };
+    let cluster = brokers
+        .map(|brokers| format!("-b {}", trials::quoted(brokers)))
+        .unwrap_or_default();
+    let next = trials::next_command(last, &cluster);
+    print(&format!(
+        "{}\nmeasure the last one again:\n  {next}\n",
+        trials::session(left)
+    ))?;
+    Ok(Outcome::Fine)
+}

@@ -1,0 +1,216 @@
+//! Where records go: the embedded cluster, a local Kafka that lives for this command, or a real one after a yes.
+
+use std::io::{BufRead as _, IsTerminal as _};
+
+use crate::cluster::local::{LocalKafka, LocalOptions};
+use crate::cluster::probe::Probe;
+use crate::cluster::topics::{self, Shape};
+use crate::cluster::{ClusterFacts, ClusterKind, Connection, ProbeError};
+use crate::lab::config::{Limits, Target};
+use crate::settings::{Settings, Source, Surroundings, Value};
+
+use super::args::{ConnectArgs, LoadArgs};
+use super::consent::{self, FIRST_RATE, Refusal, Wish};
+use super::gather;
+use super::output::{Failure, note};
+use super::topic::topic_failure;
+
+/// The topic when none is named.
+pub const TOPIC: &str = "linger-bench";
+const EMBEDDED_BROKERS: i32 = 3;
+const PARTITIONS: u32 = 6;
+
+/// A cluster that is ready for load, with the topic there.
+pub struct Prepared {
+    /// Where records go.
+    pub target: Target,
+    /// The topic.
+    pub topic: String,
+    /// What must not be passed.
+    pub limits: Limits,
+    /// The brokers of `--local-kafka`; they end when this is dropped.
+    pub local: Option<LocalKafka>,
+}
+
+/// Whether these arguments lead to a cluster that linger did not start.
+#[must_use]
+pub fn is_foreign(connect: &ConnectArgs, connection: &Connection) -> bool {
+    connect.local_kafka.is_none() && connection.bootstrap().is_some()
+}
+
+/// What is known before anything is asked of a cluster; enough for the rules that refuse.
+#[must_use]
+pub fn foreseen(connect: &ConnectArgs, load: &LoadArgs, connection: &Connection) -> Surroundings {
+    let embedded = connect.local_kafka.is_none() && connection.bootstrap().is_none();
+    Surroundings {
+        embedded,
+        replication: load.replication_factor,
+        partitions: load.partitions,
+        round_trip: None,
+    }
+}
+
+/// Lowers the rate that nobody chose to the first rate of a real cluster.
+pub fn first_rate(settings: &mut Settings, foreign: bool) {
+    if foreign && *settings.source("rate") == Source::Default {
+        settings.put("rate", Value::Number(FIRST_RATE), Source::Default);
+    }
+}
+
+/// Makes the cluster ready; asks for every consent that is needed, or refuses before anything is sent.
+pub fn prepare(
+    connect: &ConnectArgs,
+    load: &LoadArgs,
+    settings: &Settings,
+    connection: Connection,
+    quiet: bool,
+) -> Result<Prepared, Failure> {
+    let topic = load.topic.clone().unwrap_or_else(|| TOPIC.into());
+    topics::validate(&topic).map_err(topic_failure)?;
+    if let Some(brokers) = connect.local_kafka {
+        return local(brokers, load, topic, quiet);
+    }
+    if connection.bootstrap().is_none() {
+        return Ok(Prepared {
+            target: Target::Embedded {
+                brokers: EMBEDDED_BROKERS,
+                partitions: load.partitions.unwrap_or(PARTITIONS),
+            },
+            topic,
+            limits: Limits::default(),
+            local: None,
+        });
+    }
+    let limits = agreed(settings, load, &topic, &connection)?;
+    let connection = gather::with_password(connection)?;
+    let facts = ready(&connection, load, &topic)?;
+    Ok(Prepared {
+        target: real(connection, facts),
+        topic,
+        limits,
+        local: None,
+    })
+}
+
+/// Real brokers as a target.
+#[must_use]
+pub fn real(connection: Connection, facts: ClusterFacts) -> Target {
+    Target::Real {
+        connection: Box::new(connection),
+        facts: Box::new(facts),
+    }
+}
+
+fn local(brokers: u16, load: &LoadArgs, topic: String, quiet: bool) -> Result<Prepared, Failure> {
+    let say = move |line: &str| {
+        if !quiet {
+            note(line);
+        }
+    };
+    let kafka =
+        LocalKafka::start(brokers, &LocalOptions::default(), say).map_err(Failure::unmeasured)?;
+    let connection = Connection::plain(kafka.bootstrap());
+    let mut facts = ready(&connection, load, &topic)?;
+    facts.ours = true;
+    Ok(Prepared {
+        target: real(connection, facts),
+        topic,
+        limits: Limits::default(),
+        local: Some(kafka),
+    })
+}
+
+/// The yes of flags, or of a person at the terminal.
+fn agreed(
+    settings: &Settings,
+    load: &LoadArgs,
+    topic: &str,
+    connection: &Connection,
+) -> Result<Limits, Failure> {
+    let wish = Wish {
+        topic,
+        rate: settings.number("rate"),
+        explicit: *settings.source("rate") == Source::Flag,
+        yes: load.yes,
+    };
+    let agreed = match consent::agree(&wish) {
+        Err(refusal @ (Refusal::Topic(_) | Refusal::Unasked))
+            if asked(&refusal, &wish, connection)? =>
+        {
+            consent::agree(&Wish { yes: true, ..wish })
+        }
+        other => other,
+    };
+    let agreed = agreed.map_err(Failure::usage)?;
+    Ok(Limits {
+        ceiling: agreed.ceiling,
+        byte_budget: Some(agreed.budget),
+    })
+}
+
+fn asked(refusal: &Refusal, wish: &Wish<'_>, connection: &Connection) -> Result<bool, Failure> {
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return Ok(false);
+    }
+    let servers = connection.bootstrap().unwrap_or_default();
+    let is_other = matches!(refusal, Refusal::Topic(_));
+    let how = if is_other {
+        "type the topic's name to agree"
+    } else {
+        "[y/N]"
+    };
+    note(&format!(
+        "send up to {}/s to topic {} on {servers}? {how}",
+        wish.rate, wish.topic
+    ));
+    let mut answer = String::new();
+    std::io::stdin()
+        .lock()
+        .read_line(&mut answer)
+        .map_err(Failure::usage)?;
+    let answer = answer.trim();
+    Ok(if is_other {
+        answer == wish.topic
+    } else {
+        matches!(answer, "y" | "Y" | "yes")
+    })
+}
+
+/// Reaches the cluster, makes a topic of ours where it is missing, and asks what both are like.
+pub fn ready(
+    connection: &Connection,
+    load: &LoadArgs,
+    topic: &str,
+) -> Result<ClusterFacts, Failure> {
+    let probe = Probe::open(connection, ClusterKind::Real).map_err(|error| failure(&error))?;
+    let there = probe.has_topic(topic).map_err(|error| failure(&error))?;
+    if !there && topics::is_ours(topic) {
+        topics::create(&probe, topic, shape(load)).map_err(topic_failure)?;
+    }
+    let facts = probe.facts(topic).map_err(|error| failure(&error))?;
+    if facts.topic.partitions == 0 {
+        return Err(Failure::usage(format!(
+            "topic {topic} does not exist; nothing was sent: create it, or leave out -t to let linger make one of its own"
+        )));
+    }
+    Ok(facts)
+}
+
+fn shape(load: &LoadArgs) -> Shape {
+    let number = |given: u32| i32::try_from(given).unwrap_or(i32::MAX);
+    Shape {
+        partitions: number(load.partitions.unwrap_or(PARTITIONS)),
+        replication: load.replication_factor.map(number),
+    }
+}
+
+/// What is wrong with the properties is bad configuration; what the cluster does is not.
+#[must_use]
+pub fn failure(error: &ProbeError) -> Failure {
+    match error {
+        ProbeError::Connection(_) | ProbeError::Configuration(_) | ProbeError::NoTopic(_) => {
+            Failure::usage(error)
+        }
+        _ => Failure::unmeasured(error),
+    }
+}

@@ -1,0 +1,102 @@
+//! What a lab is started with.
+
+use std::time::Duration;
+
+use crate::cluster::{ClusterFacts, Connection};
+use crate::lab::Goal;
+use crate::settings::{Bytes, PerSecond, Settings, Surroundings};
+
+/// What a lab is started with. The caller has asked for every consent that is needed.
+#[derive(Clone)]
+pub struct LabConfig {
+    /// Where records go.
+    pub target: Target,
+    /// The topic; it exists (the embedded cluster makes it).
+    pub topic: String,
+    /// The first trial: knobs, workload, conditions.
+    pub settings: Settings,
+    /// What is to be held.
+    pub goals: Vec<Goal>,
+    /// What must not be passed.
+    pub limits: Limits,
+    /// When the load ends by itself.
+    pub stop_after: Option<StopAfter>,
+    /// Figures count from here on: this time after the former trial has drained …
+    pub settle: Duration,
+    /// … and after this many delivered records.
+    pub warmup_records: u64,
+    /// Makes payloads and record keys repeatable.
+    pub seed: u64,
+}
+
+/// Where records go.
+#[derive(Clone)]
+pub enum Target {
+    /// librdkafka's mock cluster, inside this process.
+    Embedded {
+        /// How many brokers.
+        brokers: i32,
+        /// Partitions of the topic.
+        partitions: u32,
+    },
+    /// Real brokers.
+    Real {
+        /// How to reach them.
+        connection: Box<Connection>,
+        /// What the probe found.
+        facts: Box<ClusterFacts>,
+    },
+}
+
+/// What must not be passed.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Limits {
+    /// Records per second; `None` is no ceiling.
+    pub ceiling: Option<PerSecond>,
+    /// Payload bytes of the whole session; `None` is no budget.
+    pub byte_budget: Option<Bytes>,
+}
+
+/// When the load ends by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StopAfter {
+    /// After this many attempted records.
+    Records(u64),
+    /// This long after the first attempt.
+    Time(Duration),
+}
+
+/// Why a lab could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum LabError {
+    /// The embedded cluster did not start.
+    #[error("the embedded cluster did not start: {0}")]
+    Embedded(String),
+    /// A thread could not be started.
+    #[error("a thread could not be started: {0}; check the limit on processes (ulimit -u)")]
+    Thread(#[from] std::io::Error),
+}
+
+impl Target {
+    /// What rules and hints need to know.
+    #[must_use]
+    pub fn surroundings(&self, settings: &Settings) -> Surroundings {
+        match self {
+            Self::Embedded { partitions, .. } => Surroundings {
+                embedded: true,
+                replication: Some(1),
+                partitions: Some(*partitions),
+                round_trip: settings
+                    .value("rtt.ms")
+                    .number()
+                    .map(crate::settings::Millis),
+            },
+            Self::Real { facts, .. } => Surroundings {
+                embedded: false,
+                replication: facts.topic.replication_factor,
+                partitions: Some(facts.topic.partitions),
+                round_trip: None,
+            },
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! The threads of the load: senders at one helm, and the producers they send through.
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use crate::load::clock::Clock;
+use crate::load::helm::{Assignment, Helm, Order};
+use crate::load::poller::Producer;
+use crate::load::sender;
+
+/// All threads of the load.
+#[derive(Default)]
+pub struct Crew {
+    helm: Option<Arc<Helm>>,
+    senders: Vec<JoinHandle<()>>,
+    producers: Vec<Producer>,
+}
+
+impl Crew {
+    /// Takes a producer in.
+    pub fn hire(&mut self, producer: Producer) {
+        self.producers.push(producer);
+    }
+
+    /// The producer with this serial number.
+    #[must_use]
+    pub fn producer(&self, serial: u64) -> Option<&Producer> {
+        self.producers
+            .iter()
+            .find(|producer| producer.serial == serial)
+    }
+
+    /// Puts all senders on an assignment, starting those that are missing.
+    pub fn assign(&mut self, assignment: Arc<Assignment>, clock: Clock) -> std::io::Result<()> {
+        let wanted = assignment.senders();
+        match &self.helm {
+            Some(helm) => helm.assign(assignment),
+            None => self.helm = Some(Arc::new(Helm::new(assignment))),
+        }
+        while self.senders.len() > wanted {
+            if let Some(surplus) = self.senders.pop() {
+                let _ = surplus.join();
+            }
+        }
+        let Some(helm) = &self.helm else {
+            return Ok(());
+        };
+        for index in self.senders.len()..wanted {
+            self.senders
+                .push(sender::spawn(index, Arc::clone(helm), clock)?);
+        }
+        Ok(())
+    }
+
+    /// How many senders there are.
+    #[must_use]
+    pub fn senders(&self) -> usize {
+        self.senders.len()
+    }
+
+    /// Tells all senders what to do.
+    pub fn order(&self, order: Order) {
+        if let Some(helm) = &self.helm {
+            helm.order(order);
+        }
+    }
+
+    /// Ends all senders; returns when they have ended.
+    pub fn stop(&mut self) {
+        self.order(Order::Stop);
+        for sender in self.senders.drain(..) {
+            let _ = sender.join();
+        }
+        self.helm = None;
+    }
+
+    /// Lets a producer end once it has reported what it accepted; no sender may use it any more.
+    pub fn release(&self, serial: u64, accepted: u64) {
+        if let Some(producer) = self.producer(serial) {
+            producer.close(accepted);
+        }
+    }
+
+    /// Drops the producers whose threads have ended.
+    pub fn bury(&mut self) {
+        self.producers.retain_mut(|producer| {
+            let gone = producer.is_gone();
+            if gone {
+                producer.join();
+            }
+            !gone
+        });
+    }
+
+    /// Gives up whatever is still under way.
+    pub fn purge(&self) {
+        for producer in &self.producers {
+            producer.purge();
+        }
+    }
+
+    /// Whether no producer is left.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        self.producers.is_empty()
+    }
+
+    /// Waits for every thread to end.
+    pub fn join(&mut self) {
+        self.stop();
+        for producer in &mut self.producers {
+            producer.close(0);
+            producer.join();
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! The engine's loop: commands, the producers' words and the clock in; trials turned, readings out.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::{mpsc, watch};
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::cluster::Embedded;
+use crate::lab::crew::Crew;
+use crate::lab::desk::Desk;
+use crate::lab::log_count::LogCount;
+use crate::lab::trials::Trials;
+use crate::lab::turning::Turning;
+use crate::lab::{Command, LabConfig, LoadState, Reading};
+use crate::load::clock::Clock;
+use crate::load::helm::Order;
+use crate::load::poller::{Inbox, Word};
+use crate::snapshot::Snapshot;
+
+/// How often recorders are read and a reading is published.
+pub const INTERVAL: Duration = Duration::from_millis(100);
+/// How long records may take to drain after `Stop` before they are given up.
+const PATIENCE: Duration = Duration::from_secs(15);
+const LOG_COUNT_EVERY: u32 = 10;
+const LAST_COUNT: Duration = Duration::from_secs(5);
+
+/// Everything that the engine's thread owns.
+pub struct Engine {
+    pub(super) config: LabConfig,
+    pub(super) clock: Clock,
+    pub(super) embedded: Option<Embedded>,
+    pub(super) crew: Crew,
+    pub(super) trials: Trials,
+    pub(super) turning: Turning,
+    pub(super) desk: Desk,
+    pub(super) log_count: Option<LogCount>,
+    pub(super) inbox: Inbox,
+    pub(super) state: LoadState,
+    stopping_since: Option<Instant>,
+    given_up: bool,
+    ticks: u32,
+    last_tick: Instant,
+}
+
+/// The ends of the engine's channels that it holds itself.
+pub struct Ends {
+    /// Commands from whoever looks.
+    pub commands: mpsc::Receiver<Command>,
+    /// Readings to whoever looks.
+    pub readings: watch::Sender<Arc<Reading>>,
+    /// Words from producers.
+    pub words: mpsc::UnboundedReceiver<(u64, Word)>,
+}
+
+impl Engine {
+    /// An engine that has not begun.
+    #[must_use]
+    pub fn new(
+        config: LabConfig,
+        clock: Clock,
+        embedded: Option<Embedded>,
+        log_count: Option<LogCount>,
+        inbox: Inbox,
+        desk: Desk,
+    ) -> Self {
+        Self {
+            config,
+            clock,
+            embedded,
+            crew: Crew::default(),
+            trials: Trials::default(),
+            turning: Turning::default(),
+            desk,
+            log_count,
+            inbox,
+            state: LoadState::Starting,
+            stopping_since: None,
+            given_up: false,
+            ticks: 0,
+            last_tick: Instant::now(),
+        }
+    }
+
+    /// Runs until the load has ended and all is drained; gives every trial as a snapshot, oldest first.
+    pub async fn run(mut self, mut ends: Ends) -> Vec<Snapshot> {
+        let first = Arc::new(self.config.settings.clone());
+        self.turn(first, false);
+        let mut timer = interval(INTERVAL);
+        timer.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        let mut listening = true;
+        loop {
+            tokio::select! {
+                command = ends.commands.recv(), if listening => {
+                    listening = command.is_some();
+                    self.obey(command.unwrap_or(Command::Stop));
+                }
+                Some((serial, word)) = ends.words.recv() => self.hear(serial, word),
+                _ = timer.tick() => {
+                    self.tick();
+                    let over = matches!(self.state, LoadState::Stopped | LoadState::Failed(_));
+                    ends.readings.send_replace(Arc::new(self.reading()));
+                    if over {
+                        break;
+                    }
+                }
+            }
+        }
+        self.crew.join();
+        self.snapshots()
+    }
+
+    fn obey(&mut self, command: Command) {
+        match command {
+            Command::Turn(settings) => self.turn(settings, false),
+            Command::Again => {
+                if let Some(live) = self.trials.live() {
+                    let settings = Arc::clone(&live.settings);
+                    self.turn(settings, true);
+                }
+            }
+            Command::Pause => self.pause(),
+            Command::Resume => self.resume(),
+            Command::Base(number) => self.trials.base = Some(number),
+            Command::Note(number, text) => self.trials.note(number, &text),
+            Command::Goals(goals) => self.config.goals = goals,
+            Command::Save { trial, place } => self.save(trial, &place),
+            Command::ToggleBroker(id) => self.toggle_broker(id),
+            Command::Stop => self.stop(),
+        }
+    }
+
+    fn pause(&mut self) {
+        if self.state == LoadState::Running {
+            let now = self.clock.now();
+            self.crew.order(Order::Pause(now));
+            self.desk.schedule_pause(now);
+            self.state = LoadState::Paused;
+            self.mark("paused");
+        }
+    }
+
+    fn resume(&mut self) {
+        if self.state == LoadState::Paused {
+            self.crew.order(Order::Run);
+            self.desk.schedule_resume(self.clock.now());
+            self.state = LoadState::Running;
+            self.mark("resumed");
+        }
+    }
+
+    fn toggle_broker(&mut self, id: i32) {
+        let Some(embedded) = &mut self.embedded else {
+            return;
+        };
+        let up = embedded
+            .brokers()
+            .iter()
+            .any(|broker| broker.id == id && broker.up);
+        let done = if up {
+            embedded.broker_down(id)
+        } else {
+            embedded.broker_up(id)
+        };
+        let text = match done {
+            Ok(()) if up => format!("broker {id} taken down"),
+            Ok(()) => format!("broker {id} is up again"),
+            Err(error) => error.to_string(),
+        };
+        self.desk.brokers(embedded.brokers());
+        self.mark(&text);
+    }
+
+    /// Ends the load: senders stop, producers drain.
+    pub(super) fn stop(&mut self) {
+        if self.stopping_since.is_some() {
+            return;
+        }
+        self.stopping_since = Some(Instant::now());
+        if !matches!(self.state, LoadState::Failed(_)) {
+            self.state = LoadState::Stopping;
+        }
+        self.crew.stop();
+        self.turning.forget();
+        let now = self.clock.now();
+        for serial in self.trials.leave_all(now) {
+            self.crew.release(serial, self.trials.accepted_by(serial));
+        }
+    }
+
+    fn tick(&mut self) {
+        self.ticks += 1;
+        let elapsed = self.last_tick.elapsed();
+        self.last_tick = Instant::now();
+        self.settle_turns();
+        let at = self.clock.elapsed();
+        let column = self
+            .trials
+            .advance(at, elapsed, self.state == LoadState::Paused);
+        self.desk
+            .advance(column, elapsed, self.state == LoadState::Running);
+        self.settle_live();
+        self.close_drained();
+        self.count_log();
+        self.keep_limits();
+        if let Some(since) = self.stopping_since {
+            self.wind_up(since);
+        }
+    }
+
+    fn settle_live(&mut self) {
+        let now = self.clock.now();
+        let alone = self.trials.draining() == 0;
+        let settle = u64::try_from(self.config.settle.as_nanos()).unwrap_or(u64::MAX);
+        let warmup = self.config.warmup_records;
+        if let Some(live) = self.trials.live_mut() {
+            live.settle_if_due(now, alone, settle, warmup);
+        }
+        self.trials.choose_base();
+    }
+
+    fn close_drained(&mut self) {
+        self.trials.close_drained(&self.config.goals);
+        self.crew.bury();
+    }
+
+    fn count_log(&mut self) {
+        let after = self.trials.accounts();
+        let acknowledged = self
+            .trials
+            .live()
+            .is_none_or(|live| live.settings.word("acks") != "0");
+        let quiet = after.in_flight() == 0;
+        let Some(log_count) = &mut self.log_count else {
+            return;
+        };
+        if let Some(found) = log_count.answer(Duration::ZERO) {
+            self.desk.broker_log =
+                log_count.judge(found, after, quiet && found.before == after, acknowledged);
+        }
+        if self.ticks.is_multiple_of(LOG_COUNT_EVERY) && self.stopping_since.is_none() {
+            log_count.ask(after);
+        }
+    }
+
+    /// Ends the load when the time is over, the records are sent or the byte budget is spent.
+    fn keep_limits(&mut self) {
+        if self.stopping_since.is_some() {
+            return;
+        }
+        if let Some(reason) = self.limit_reached() {
+            self.mark(&reason);
+            self.stop();
+        }
+    }
+
+    /// After `stop`: waits for what is under way, within bounds, then takes the last count.
+    fn wind_up(&mut self, since: Instant) {
+        if since.elapsed() > PATIENCE && !self.given_up && self.trials.accounts().in_flight() > 0 {
+            self.given_up = true;
+            let text = format!(
+                "{} records given up after {} s",
+                self.trials.accounts().in_flight(),
+                PATIENCE.as_secs()
+            );
+            self.mark(&text);
+            self.crew.purge();
+        }
+        if !self.trials.all_closed() || !self.crew.is_gone() {
+            return;
+        }
+        let accounts = self.trials.accounts();
+        let acknowledged = self.trials.all_acknowledged();
+        if let Some(log_count) = &mut self.log_count {
+            let _ = log_count.answer(LAST_COUNT);
+            log_count.ask(accounts);
+            if let Some(found) = log_count.answer(LAST_COUNT) {
+                self.desk.broker_log = log_count.judge(found, accounts, true, acknowledged);
+            }
+        }
+        if !matches!(self.state, LoadState::Failed(_)) {
+            self.state = LoadState::Stopped;
+        }
+    }
+
+    /// Puts a mark on the time line.
+    pub(super) fn mark(&mut self, text: &str) {
+        self.desk
+            .event(self.clock.elapsed(), self.trials.live_number(), text);
+    }
+}

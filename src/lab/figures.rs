@@ -1,0 +1,47 @@
+//! All cumulative figures of a trial, and what came between two moments.
+
+use crate::measure::{Accounts, Counts};
+
+/// All cumulative figures of a trial at one moment.
+#[derive(Clone, Default)]
+pub struct Figures {
+    /// Counts.
+    pub accounts: Accounts,
+    /// Due → report, delivered records.
+    pub response: Counts,
+    /// Due → failure, failed records.
+    pub failed_response: Counts,
+    /// Accepted → report.
+    pub delivery: Counts,
+    /// Due → accepted.
+    pub send: Counts,
+    /// Due → tried.
+    pub lateness: Counts,
+}
+
+impl Figures {
+    /// What came since an earlier moment of the same trial.
+    #[must_use]
+    pub fn since(&self, earlier: &Self) -> Self {
+        let mut news = self.clone();
+        news.response.subtract(&earlier.response);
+        news.failed_response.subtract(&earlier.failed_response);
+        news.delivery.subtract(&earlier.delivery);
+        news.send.subtract(&earlier.send);
+        news.lateness.subtract(&earlier.lateness);
+        news.accounts.attempted = self
+            .accounts
+            .attempted
+            .saturating_sub(earlier.accounts.attempted);
+        news.accounts.delivered = self
+            .accounts
+            .delivered
+            .saturating_sub(earlier.accounts.delivered);
+        news.accounts.failed = self.accounts.failed.saturating_sub(earlier.accounts.failed);
+        news.accounts.delivered_bytes = self
+            .accounts
+            .delivered_bytes
+            .saturating_sub(earlier.accounts.delivered_bytes);
+        news
+    }
+}

@@ -1,0 +1,267 @@
+//! What the engine publishes: the reading, and snapshots of its trials.
+
+use std::sync::Arc;
+
+use crate::cluster::ClusterKind;
+use crate::lab::desk::bytes_with_in_flight;
+use crate::lab::engine::Engine;
+use crate::lab::trials::Archive;
+use crate::lab::{
+    GoalState, LoadState, Place, Reading, Saved, StopAfter, TrialReading, TrialState, Warning,
+    advice,
+};
+use crate::snapshot::{self, Snapshot};
+
+/// Above this share of a core the client itself is the bottleneck.
+const SATURATED: f64 = 0.9;
+/// A sender that is later than this at p99 distorts what it measures.
+const LATE_MS: f64 = 10.0;
+
+impl Engine {
+    /// The whole lab now.
+    pub(super) fn reading(&self) -> Reading {
+        let accounts = self.trials.accounts();
+        let at = self.clock.elapsed();
+        let mut reading = Reading {
+            at,
+            cluster: Arc::clone(&self.desk.facts),
+            load: self.state.clone(),
+            loaded: self.desk.loaded,
+            trials: self.trials.rows(&self.config.goals),
+            live: self.trials.live_number(),
+            base: self.trials.base,
+            opening: self.turning.opening(self.trials.next_number()),
+            waiting: self.turning.waiting.clone(),
+            refused: self.turning.refused.clone(),
+            accounts,
+            behind: if self.state == LoadState::Running {
+                self.desk.behind(self.clock.now(), accounts)
+            } else {
+                0
+            },
+            broker_log: self.desk.broker_log.clone(),
+            budget: self
+                .config
+                .limits
+                .byte_budget
+                .map(|budget| (bytes_with_in_flight(accounts), budget.0)),
+            history: self.desk.history.columns(),
+            events: self.desk.events(),
+            warnings: Vec::new(),
+            advice: Vec::new(),
+            cpu: self.desk.cpu,
+            logs: self.desk.logs(),
+            saved: self.desk.saved.clone(),
+        };
+        reading.warnings = reading
+            .live_trial()
+            .map_or_else(Vec::new, |live| self.warnings(live));
+        reading.advice = advice::advise_for(&reading, &self.config.goals);
+        reading
+    }
+
+    fn warnings(&self, live: &TrialReading) -> Vec<Warning> {
+        let mut warnings = Vec::new();
+        if self.desk.facts.kind == ClusterKind::Embedded {
+            let text = "simulated brokers: no disk, no replication, acks has no effect".to_owned();
+            warnings.push(Warning {
+                word: "EMBEDDED",
+                text,
+            });
+        }
+        if self.desk.cpu > SATURATED {
+            let text = format!(
+                "one thread of this process takes {:.0} % of a core: you measure this machine",
+                self.desk.cpu * 100.0
+            );
+            warnings.push(Warning {
+                word: "CLIENT SATURATED",
+                text,
+            });
+        }
+        if live.state == TrialState::Settling {
+            let text =
+                "figures count once the former trial has drained and 2 s have passed".to_owned();
+            warnings.push(Warning {
+                word: "NOT SETTLED",
+                text,
+            });
+        }
+        if let Some(late) = live.lateness.p99.filter(|late| late.0 > LATE_MS) {
+            let text = format!(
+                "1 % of the records were tried {:.1} ms or more after they were due",
+                late.0
+            );
+            warnings.push(Warning { word: "LATE", text });
+        }
+        warnings
+    }
+
+    /// Every trial as a snapshot, oldest first.
+    pub(super) fn snapshots(&self) -> Vec<Snapshot> {
+        let numbers = self.trials.numbers();
+        numbers
+            .into_iter()
+            .filter_map(|number| self.snapshot(number))
+            .collect()
+    }
+
+    fn snapshot(&self, number: u64) -> Option<Snapshot> {
+        let archive = self.trials.archive(number, &self.config.goals)?;
+        let alone = self.trials.numbers().len() == 1;
+        let mut snapshot = Snapshot {
+            librdkafka_version: crate::settings::native::version(),
+            started_at: archive.rest.started_at.to_string(),
+            note: archive.row.note.clone(),
+            trial: Some(number),
+            environment: snapshot::Environment::of_this_machine(),
+            cluster: (&*self.desk.facts).into(),
+            conditions: snapshot::Conditions::of(&archive.row.settings, self.desk.facts.kind),
+            settings: snapshot::settings_map(&archive.row.settings),
+            workload: snapshot::Workload::of(&archive.row.settings),
+            result: self.outcome(&archive),
+            ..Snapshot::default()
+        };
+        match self.config.stop_after {
+            Some(StopAfter::Records(records)) => snapshot.workload.num_records = Some(records),
+            Some(StopAfter::Time(time)) => snapshot.workload.duration_s = Some(time.as_secs_f64()),
+            None => {}
+        }
+        snapshot.workload.warmup_records = self.config.warmup_records;
+        if let Some(log) = self.desk.broker_log.as_ref().filter(|_| alone) {
+            snapshot.result.log_end_delta = Some(log.delta);
+            snapshot.result.log_end_note = Some(log.sentence.clone());
+        }
+        Some(snapshot)
+    }
+
+    fn outcome(&self, archive: &Archive) -> snapshot::Outcome {
+        let (row, rest) = (&archive.row, &archive.rest);
+        let [response, delivery, send] =
+            rest.histograms.each_ref().map(|bytes| Some(base64(bytes)));
+        let warnings = self
+            .warnings(row)
+            .into_iter()
+            .filter(|warning| warning.word != "NOT SETTLED" || !rest.settled);
+        snapshot::Outcome {
+            attempted: row.accounts.attempted,
+            delivered: row.accounts.delivered,
+            failed: row.accounts.failed,
+            in_flight: row.accounts.in_flight(),
+            unread_failures: row.unread_failures,
+            duration_s: rest.duration.map(|duration| duration.as_secs_f64()),
+            records_per_s: Some(row.sent_per_s),
+            mib_per_s: Some(row.mib_per_s),
+            send_ms: row.send,
+            delivery_ms: row.delivery,
+            response_ms: row.response,
+            lateness_ms: row.lateness,
+            quality: snapshot::Quality {
+                settled: rest.settled,
+                warmup_s: rest.warmup.map(|warmup| warmup.as_secs_f64()),
+                late_ms: row.lateness.p99,
+                client_cpu: Some(self.desk.cpu),
+                spread: row.spread.map(|(p50, p99)| snapshot::Spread { p50, p99 }),
+                turn_took_ms: row
+                    .turn_took
+                    .map(|took| crate::settings::Millis(took.as_secs_f64() * 1000.0)),
+                warnings: warnings
+                    .map(|warning| snapshot::Notice {
+                        word: warning.word.into(),
+                        text: warning.text,
+                    })
+                    .collect(),
+            },
+            errors: row.errors.clone(),
+            retries: Some(row.stages.retries),
+            requests: Some(row.stages.requests),
+            batch_records_mean: row.stages.batch_records,
+            batch_bytes_mean: row.stages.batch_bytes,
+            compression_ratio: row.stages.compression_ratio,
+            breakdown_ms: (&row.stages).into(),
+            partitions: row.partitions.clone(),
+            goals: self.goals(row),
+            histograms: snapshot::Histograms {
+                response,
+                delivery,
+                send,
+            },
+            intervals: self.intervals(row.number),
+            ..snapshot::Outcome::default()
+        }
+    }
+
+    fn goals(&self, row: &TrialReading) -> Vec<snapshot::Goal> {
+        self.config
+            .goals
+            .iter()
+            .zip(&row.goals)
+            .map(|(goal, state)| snapshot::Goal {
+                goal: goal.to_string(),
+                outcome: judged(*state),
+            })
+            .collect()
+    }
+
+    fn intervals(&self, number: u64) -> Vec<snapshot::Interval> {
+        let columns = self.desk.history.columns();
+        let mine = columns.iter().filter(|column| column.trial == number);
+        let start = mine
+            .clone()
+            .next()
+            .map_or(std::time::Duration::ZERO, |column| column.from);
+        mine.map(|column| snapshot::Interval {
+            from_s: column.from.saturating_sub(start).as_secs_f64(),
+            to_s: column.to.saturating_sub(start).as_secs_f64(),
+            attempted: column.attempted,
+            delivered: column.delivered,
+            failed: column.failed,
+            delivered_bytes: column.bytes,
+            p50_ms: column
+                .quantiles
+                .map(|(p50, _, _)| crate::settings::Millis(p50)),
+            p99_ms: column
+                .quantiles
+                .map(|(_, p99, _)| crate::settings::Millis(p99)),
+            max_ms: column
+                .quantiles
+                .map(|(_, _, max)| crate::settings::Millis(max)),
+            requests: None,
+        })
+        .collect()
+    }
+
+    /// Saves a trial; the outcome stands in the next reading.
+    pub(super) fn save(&mut self, number: u64, place: &Place) {
+        let outcome = match self.snapshot(number) {
+            None => Err(format!("there is no trial #{number}")),
+            Some(snapshot) => match place {
+                Place::Name(name) => snapshot::store::save(&snapshot, name),
+                Place::File(path) => {
+                    snapshot::store::save_file(&snapshot, path).map(|()| path.clone())
+                }
+            }
+            .map(|path| path.display().to_string())
+            .map_err(|error| error.to_string()),
+        };
+        let serial = self.desk.saved.as_ref().map_or(1, |saved| saved.serial + 1);
+        self.desk.saved = Some(Saved {
+            trial: number,
+            outcome,
+            serial,
+        });
+    }
+}
+
+fn judged(state: GoalState) -> snapshot::GoalOutcome {
+    match state {
+        GoalState::Held => snapshot::GoalOutcome::Held,
+        GoalState::Missed => snapshot::GoalOutcome::Missed,
+        GoalState::Unknown => snapshot::GoalOutcome::Unknown,
+    }
+}
+
+fn base64(bytes: &[u8]) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}

@@ -1,0 +1,381 @@
+//! One trial while it lives: what its threads count, and the row that is made of it.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use crate::lab::figures::Figures;
+use crate::lab::spread::Spread;
+use crate::lab::{Goal, TrialReading, TrialState};
+use crate::load::helm::Assignment;
+use crate::load::native;
+use crate::load::parts::{ReportPart, SenderPart};
+use crate::load::workload::{Rate, SendMode, Workload};
+use crate::measure::counts::Counts;
+use crate::measure::stage_meter::StageMeter;
+use crate::measure::statistics::Statistics;
+use crate::measure::tally::Tally;
+use crate::measure::{Accounts, ErrorCount};
+use crate::settings::{Bytes, Settings};
+
+/// A trial whose records are not all accounted for.
+pub struct Trial {
+    /// 1, 2, 3 …
+    pub number: u64,
+    /// Knobs, workload, conditions.
+    pub settings: Arc<Settings>,
+    /// The workload rows, as types.
+    pub workload: Workload,
+    /// The producer that takes its records.
+    pub serial: u64,
+    /// What its senders do; let go once they have left.
+    pub assignment: Option<Arc<Assignment>>,
+    /// When it was opened, by the calendar.
+    pub started_at: jiff::Timestamp,
+    /// When the turn was applied, in nanoseconds since the lab started.
+    pub applied: u64,
+    /// When all its senders had left it.
+    pub left: Option<u64>,
+    /// When figures began to count.
+    pub settled: Option<u64>,
+    /// A person's note.
+    pub note: Option<String>,
+    /// The earlier trial with equal settings.
+    pub same_as: Option<u64>,
+    /// Time of load, without pauses.
+    pub loaded: Duration,
+    /// Time of load since it settled, without pauses.
+    pub held: Duration,
+    turn_took: Option<Duration>,
+    first_attempt: u64,
+    alone_since: Option<u64>,
+    /// Counts when the load left: what drains afterwards belongs to no time of load.
+    at_leave: Option<Accounts>,
+    senders: Vec<Arc<SenderPart>>,
+    report: Arc<ReportPart>,
+    meter: StageMeter,
+    now: Figures,
+    settled_from: Figures,
+    spread: Spread,
+}
+
+impl Trial {
+    /// A trial that is about to take the load.
+    #[must_use]
+    pub fn new(
+        number: u64,
+        settings: Arc<Settings>,
+        serial: u64,
+        assignment: Arc<Assignment>,
+        report: Arc<ReportPart>,
+        applied: u64,
+        meter: StageMeter,
+    ) -> Self {
+        Self {
+            number,
+            workload: Workload::from(&settings),
+            settings,
+            serial,
+            senders: assignment.parts.clone(),
+            assignment: Some(assignment),
+            started_at: jiff::Timestamp::now(),
+            applied,
+            left: None,
+            settled: None,
+            note: None,
+            same_as: None,
+            loaded: Duration::ZERO,
+            held: Duration::ZERO,
+            turn_took: None,
+            first_attempt: 0,
+            alone_since: None,
+            at_leave: None,
+            report,
+            meter,
+            now: Figures::default(),
+            settled_from: Figures::default(),
+            spread: Spread::default(),
+        }
+    }
+
+    /// Counts now, straight from the threads; delivered and failed are read before attempted.
+    #[must_use]
+    pub fn accounts(&self) -> Accounts {
+        let delivered = self.report.delivered.get();
+        let failed = self.report.failed.get()
+            + self
+                .senders
+                .iter()
+                .map(|part| part.failed.get())
+                .sum::<u64>();
+        let delivered_bytes = self.report.bytes.get();
+        let attempted = self.senders.iter().map(|part| part.attempted.get()).sum();
+        Accounts {
+            attempted,
+            delivered,
+            failed,
+            delivered_bytes,
+        }
+    }
+
+    /// Records that the client accepted.
+    #[must_use]
+    pub fn accepted(&self) -> u64 {
+        self.senders.iter().map(|part| part.accepted.get()).sum()
+    }
+
+    /// Whether all its senders have sent their share.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.assignment.as_ref().is_some_and(|assignment| {
+            assignment.quota.is_some()
+                && assignment.done.load(Ordering::Acquire) as usize == assignment.senders()
+        })
+    }
+
+    /// Whether its senders have all come.
+    #[must_use]
+    pub fn has_all_senders(&self) -> bool {
+        self.assignment.as_ref().is_some_and(|assignment| {
+            assignment.moved.load(Ordering::Acquire) as usize == assignment.senders()
+        })
+    }
+
+    /// Whether nothing of it is under way any more.
+    #[must_use]
+    pub fn is_drained(&self) -> bool {
+        self.left.is_some() && self.accounts().in_flight() == 0
+    }
+
+    /// Copies the threads' figures; returns what was reported since the last time.
+    pub fn advance(&mut self) -> Figures {
+        let mut next = Figures {
+            accounts: self.accounts(),
+            response: copy(&self.report.response),
+            failed_response: copy(&self.report.failed_response),
+            delivery: copy(&self.report.delivery),
+            ..Figures::default()
+        };
+        for part in &self.senders {
+            next.send.add(&copy(&part.send));
+            next.lateness.add(&copy(&part.lateness));
+            next.failed_response.add(&copy(&part.failed_response));
+        }
+        self.read_assignment();
+        let news = next.since(&self.now);
+        self.now = next;
+        if self.left.is_none() {
+            self.spread.push(&news.response);
+        }
+        news
+    }
+
+    fn read_assignment(&mut self) {
+        let Some(assignment) = &self.assignment else {
+            return;
+        };
+        let first = assignment.first_accepted.load(Ordering::Acquire);
+        if self.turn_took.is_none() && first != 0 {
+            self.turn_took = Some(Duration::from_nanos(first.saturating_sub(self.applied)));
+        }
+        self.first_attempt = assignment.first_attempt.load(Ordering::Acquire);
+    }
+
+    /// All its senders have left: what is under way drains.
+    pub fn leave(&mut self, now: u64) {
+        self.read_assignment();
+        self.left = Some(now);
+        self.at_leave = Some(self.accounts());
+        self.assignment = None;
+    }
+
+    /// The last statistics that its producer told.
+    #[must_use]
+    pub fn last_statistics(&self) -> &Statistics {
+        self.meter.last()
+    }
+
+    /// Lets figures count once it is `alone` (former trials have drained), `settle` nanoseconds and `warmup` records are over.
+    pub fn settle_if_due(&mut self, now: u64, alone: bool, settle: u64, warmup: u64) {
+        if self.settled.is_some() || self.first_attempt == 0 || !alone {
+            return;
+        }
+        let since = *self
+            .alone_since
+            .get_or_insert(
+                self.first_attempt
+                    .max(if self.number == 1 { 0 } else { now }),
+            );
+        if now.saturating_sub(since) >= settle && self.now.accounts.delivered >= warmup {
+            self.settle(now, settle == 0 && warmup == 0);
+        }
+    }
+
+    /// Takes librdkafka's statistics.
+    pub fn hear(&mut self, statistics: &Statistics, at: Duration) {
+        self.meter.push(statistics, at);
+    }
+
+    /// Lets figures count from now on; a `fresh` trial's count from its start.
+    fn settle(&mut self, now: u64, fresh: bool) {
+        self.settled = Some(if fresh { self.first_attempt } else { now });
+        self.held = if fresh { self.loaded } else { Duration::ZERO };
+        if !fresh {
+            self.settled_from = self.now.clone();
+            self.meter.reset();
+        }
+        self.spread = Spread::default();
+    }
+
+    /// From the first attempt to the last report.
+    #[must_use]
+    pub fn duration(&self) -> Option<Duration> {
+        let last = self.report.last_report.load(Ordering::Relaxed);
+        (self.first_attempt != 0 && last > self.first_attempt)
+            .then(|| Duration::from_nanos(last - self.first_attempt))
+    }
+
+    /// When the first record was tried, in nanoseconds since the lab started.
+    #[must_use]
+    pub fn first_attempt(&self) -> Option<u64> {
+        (self.first_attempt != 0).then_some(self.first_attempt)
+    }
+
+    /// Figures since it settled; from its start while it settles.
+    #[must_use]
+    pub fn counted(&self) -> Figures {
+        self.now.since(&self.settled_from)
+    }
+
+    /// Errors by code.
+    #[must_use]
+    pub fn errors(&self) -> Vec<ErrorCount> {
+        let mut list = Vec::new();
+        self.report
+            .errors
+            .add_to(&mut list, native::name, native::is_retriable);
+        for part in &self.senders {
+            part.errors
+                .add_to(&mut list, native::name, native::is_retriable);
+        }
+        list.sort_by_key(|entry| std::cmp::Reverse(entry.count));
+        list
+    }
+
+    /// The row.
+    #[must_use]
+    pub fn reading(&self, goals: &[Goal], closed: bool) -> TrialReading {
+        let figures = self.counted();
+        let response = figures.response.latencies(Some(&figures.failed_response));
+        let send = figures.send.latencies(None);
+        let (delivered, bytes, seconds) = self.delivered_in();
+        let mut row = TrialReading {
+            number: self.number,
+            settings: Arc::clone(&self.settings),
+            state: self.state(closed),
+            held: if self.settled.is_some() {
+                self.held
+            } else {
+                self.loaded
+            },
+            turn_took: self.turn_took,
+            note: self.note.clone(),
+            same_as: self.same_as,
+            accounts: self.now.accounts,
+            sent_per_s: delivered / seconds,
+            mib_per_s: bytes / seconds / 1_048_576.0,
+            stages: self.stages(&figures),
+            response,
+            delivery: figures.delivery.latencies(None),
+            send,
+            lateness: if self.workload.rate == Rate::Max {
+                Counts::new()
+            } else {
+                figures.lateness
+            }
+            .latencies(None),
+            bins: figures.response.bins(),
+            spread: self.spread.half_widths(),
+            errors: self.errors(),
+            partitions: self.meter.partition_records().unwrap_or_default(),
+            goals: Vec::new(),
+            unread_failures: if self.workload.mode == SendMode::FireAndForget {
+                self.now.accounts.failed
+            } else {
+                0
+            },
+        };
+        row.goals = goals.iter().map(|goal| goal.state(&row)).collect();
+        row
+    }
+
+    /// Records and bytes delivered, and the seconds in which they were: the whole run where figures count from its start, else
+    /// the time of load since it settled.
+    fn delivered_in(&self) -> (f64, f64, f64) {
+        let from = self.settled_from.accounts;
+        let whole = self
+            .settled
+            .is_none_or(|settled| settled == self.first_attempt);
+        let (until, time) = match (self.at_leave, self.duration()) {
+            (Some(_), Some(duration)) if whole => (self.now.accounts, duration),
+            (Some(at_leave), _) => (at_leave, self.held),
+            (None, _) => (
+                self.now.accounts,
+                if self.settled.is_some() {
+                    self.held
+                } else {
+                    self.loaded
+                },
+            ),
+        };
+        let delivered = count(until.delivered.saturating_sub(from.delivered));
+        let bytes = count(until.delivered_bytes.saturating_sub(from.delivered_bytes));
+        (delivered, bytes, time.as_secs_f64().max(0.001))
+    }
+
+    fn state(&self, closed: bool) -> TrialState {
+        match (closed, self.left, self.settled) {
+            (true, _, _) => TrialState::Closed,
+            (_, Some(_), _) => TrialState::Draining,
+            (_, None, Some(_)) => TrialState::Settled,
+            (_, None, None) => TrialState::Settling,
+        }
+    }
+
+    fn stages(&self, figures: &Figures) -> crate::measure::Stages {
+        let mean = |counts: &Counts| {
+            counts
+                .mean()
+                .map(|micros| crate::settings::Millis(micros / 1000.0))
+        };
+        let delivered = count(figures.accounts.delivered).max(1.0);
+        let record_bytes = if figures.accounts.delivered == 0 {
+            self.workload.mean_record_bytes()
+        } else {
+            count(figures.accounts.delivered_bytes) / delivered
+        };
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "the table bounds batch.size"
+        )]
+        let batch_size = Bytes(self.settings.number("batch.size") as u64);
+        self.meter.stages(
+            mean(&figures.response),
+            mean(&figures.send),
+            batch_size,
+            record_bytes,
+        )
+    }
+}
+
+fn copy(tally: &Tally) -> Counts {
+    let mut counts = Counts::new();
+    tally.copy_into(&mut counts);
+    counts
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts stay below 2^52")]
+fn count(number: u64) -> f64 {
+    number as f64
+}

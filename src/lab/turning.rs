@@ -1,0 +1,383 @@
+//! Turning under load: a wish becomes an opening producer, and that a trial; one opens at a time, the newest wish wins.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::cluster::Connection;
+use crate::lab::assign::{self, Plan};
+use crate::lab::desk::bytes_with_in_flight;
+use crate::lab::engine::Engine;
+use crate::lab::trial::Trial;
+use crate::lab::{LoadState, Opening, Refused, Target};
+use crate::load::client;
+use crate::load::helm::Order;
+use crate::load::parts::ReportPart;
+use crate::load::poller::{Producer, Word};
+use crate::measure::stage_meter::StageMeter;
+use crate::measure::statistics::Statistics;
+use crate::settings::{PerSecond, Settings, Severity, check};
+
+/// So many trials may drain at once; further turns wait.
+const MOST_DRAINING: usize = 3;
+
+/// Where turning is.
+#[derive(Default)]
+pub struct Turning {
+    wish: Option<Wish>,
+    opening: Option<Open>,
+    holding: Option<Open>,
+    serials: u64,
+    /// Why the last wish could not be granted.
+    pub refused: Option<Refused>,
+    /// Why a wish waits.
+    pub waiting: Option<String>,
+}
+
+#[derive(Clone)]
+struct Wish {
+    settings: Arc<Settings>,
+    applied: u64,
+}
+
+struct Open {
+    wish: Wish,
+    serial: u64,
+    since: Instant,
+    progress: String,
+}
+
+impl Turning {
+    /// Drops every wish.
+    pub fn forget(&mut self) {
+        self.wish = None;
+        self.holding = None;
+        self.waiting = None;
+    }
+
+    /// The trial that is being opened.
+    #[must_use]
+    pub fn opening(&self, number: u64) -> Option<Opening> {
+        let open = self.opening.as_ref().or(self.holding.as_ref())?;
+        Some(Opening {
+            number,
+            settings: Arc::clone(&open.wish.settings),
+            took: open.since.elapsed(),
+            progress: open.progress.clone(),
+        })
+    }
+
+    fn is_busy(&self) -> bool {
+        self.opening.is_some() || self.holding.is_some()
+    }
+}
+
+impl Engine {
+    /// Wishes for a trial with these settings; `again` opens one even if nothing changed.
+    pub(super) fn turn(&mut self, settings: Arc<Settings>, again: bool) {
+        if matches!(
+            self.state,
+            LoadState::Stopping | LoadState::Stopped | LoadState::Failed(_)
+        ) {
+            return;
+        }
+        self.turning.refused = None;
+        if let Some(reason) = self.refusal(&settings) {
+            return self.refuse(settings, reason);
+        }
+        let unchanged = self
+            .trials
+            .live()
+            .is_some_and(|live| settings.changed_from(&live.settings).is_empty());
+        if unchanged && !again && !self.turning.is_busy() {
+            self.turning.wish = None;
+            return;
+        }
+        self.turning.wish = Some(Wish {
+            settings,
+            applied: self.clock.now(),
+        });
+        self.settle_turns();
+    }
+
+    fn refusal(&self, settings: &Settings) -> Option<String> {
+        let surroundings = self.config.target.surroundings(settings);
+        if let Some(finding) = check(settings, &surroundings)
+            .into_iter()
+            .find(|finding| finding.severity == Severity::Refuse)
+        {
+            return Some(finding.sentence);
+        }
+        let PerSecond(ceiling) = self.config.limits.ceiling?;
+        let rate = settings.number("rate");
+        (rate > ceiling).then(|| format!("rate is above the agreed ceiling of {ceiling:.0} records/s; start again with --throughput to agree to more"))
+    }
+
+    fn refuse(&mut self, settings: Arc<Settings>, reason: String) {
+        if self.trials.live().is_none() {
+            self.state = LoadState::Failed(reason.clone());
+            self.stop();
+        }
+        self.turning.refused = Some(Refused { settings, reason });
+    }
+
+    /// Goes on with whatever can go on: senders that have left, a held turn, the next wish.
+    pub(super) fn settle_turns(&mut self) {
+        self.leave_former();
+        let drained = self
+            .trials
+            .live()
+            .is_none_or(|live| live.accounts().in_flight() == 0);
+        if drained && let Some(open) = self.turning.holding.take() {
+            self.switch(&open);
+            self.crew.order(Order::Run);
+        }
+        if self.turning.is_busy() {
+            return;
+        }
+        if self.turning.wish.is_some() && self.trials.draining() >= MOST_DRAINING {
+            self.turning.waiting = Some(format!(
+                "{MOST_DRAINING} trials still drain; the turn waits for one of them"
+            ));
+            return;
+        }
+        self.turning.waiting = None;
+        if let Some(wish) = self.turning.wish.take() {
+            self.begin(wish);
+        }
+    }
+
+    fn begin(&mut self, wish: Wish) {
+        let kept = self
+            .trials
+            .live()
+            .filter(|live| live.settings.same_producer(&wish.settings))
+            .map(|live| live.serial);
+        if let Some(serial) = kept {
+            let open = Open {
+                wish,
+                serial,
+                since: Instant::now(),
+                progress: String::new(),
+            };
+            return self.switch_or_hold(open);
+        }
+        self.turning.serials += 1;
+        let serial = self.turning.serials;
+        let opened = self
+            .connection()
+            .client_config()
+            .map_err(|error| error.to_string())
+            .and_then(|base| {
+                let config = client::with_knobs(base, &wish.settings);
+                Producer::open(
+                    serial,
+                    config,
+                    &self.config.topic,
+                    self.clock,
+                    self.inbox.clone(),
+                )
+                .map_err(|error| error.to_string())
+            });
+        match opened {
+            Ok(producer) => {
+                self.crew.hire(producer);
+                self.turning.opening = Some(Open {
+                    wish,
+                    serial,
+                    since: Instant::now(),
+                    progress: "creating the client".into(),
+                });
+            }
+            Err(reason) => self.refuse(wish.settings, reason),
+        }
+    }
+
+    fn connection(&self) -> Connection {
+        match (&self.config.target, &self.embedded) {
+            (_, Some(embedded)) => embedded.connection(),
+            (Target::Real { connection, .. }, None) => (**connection).clone(),
+            (Target::Embedded { .. }, None) => Connection::default(),
+        }
+    }
+
+    /// Takes a word from a producer's thread.
+    pub(super) fn hear(&mut self, serial: u64, word: Word) {
+        match word {
+            Word::Progress(text) => {
+                if let Some(open) = self
+                    .turning
+                    .opening
+                    .as_mut()
+                    .filter(|open| open.serial == serial)
+                {
+                    open.progress = text;
+                }
+            }
+            Word::Opened(partitions) => self.opened(serial, partitions),
+            Word::Refused(reason) => {
+                if let Some(open) = self.turning.opening.take_if(|open| open.serial == serial) {
+                    self.refuse(open.wish.settings, crate::cluster::redact(&reason));
+                }
+                self.crew.bury();
+            }
+            Word::Statistics(json) => {
+                if let Ok(statistics) = Statistics::parse(&json) {
+                    self.trials.hear(serial, &statistics, self.clock.elapsed());
+                }
+            }
+            Word::Log(line) => self.desk.log(&line),
+            Word::Error(code, reason, fatal) => self.heard_error(code, &reason, fatal),
+            Word::Closed => self.crew.bury(),
+        }
+    }
+
+    fn heard_error(&mut self, code: i32, reason: &str, fatal: bool) {
+        let name = crate::load::native::name(code);
+        self.desk.log(&format!("{name}: {reason}"));
+        if fatal {
+            self.mark(&format!(
+                "the client is dead ({name}): Ctrl-R opens a new one"
+            ));
+        } else {
+            self.mark(&name);
+        }
+    }
+
+    fn opened(&mut self, serial: u64, partitions: u32) {
+        self.desk.partitions(partitions);
+        let Some(open) = self.turning.opening.take_if(|open| open.serial == serial) else {
+            return self.crew.release(serial, 0);
+        };
+        let stopping = matches!(self.state, LoadState::Stopping | LoadState::Failed(_));
+        if self.turning.wish.is_some() || stopping {
+            self.crew.release(serial, 0);
+            return self.settle_turns();
+        }
+        self.switch_or_hold(open);
+    }
+
+    fn switch_or_hold(&mut self, mut open: Open) {
+        let under_way = self
+            .trials
+            .live()
+            .map_or(0, |live| live.accounts().in_flight());
+        if open.wish.settings.is_on("drain.first")
+            && under_way > 0
+            && self.state == LoadState::Running
+        {
+            open.progress = format!("waiting for #{} to drain", self.trials.live_number());
+            self.turning.holding = Some(open);
+            return self.crew.order(Order::Hold);
+        }
+        self.switch(&open);
+    }
+
+    /// Moves the load to a trial whose producer is open.
+    fn switch(&mut self, open: &Open) {
+        let Some((native, waits)) = self
+            .crew
+            .producer(open.serial)
+            .and_then(|found| Some((found.native()?, Arc::clone(&found.waits))))
+        else {
+            return self.refuse(
+                Arc::clone(&open.wish.settings),
+                "the client ended before the load could move to it; turn again".into(),
+            );
+        };
+        let settings = Arc::clone(&open.wish.settings);
+        self.apply_conditions(&settings);
+        let plan = Plan {
+            number: self.trials.next_number(),
+            settings: &settings,
+            former: self
+                .trials
+                .live()
+                .map(|live| (&live.workload, self.crew.senders())),
+            partitions: self.desk.partition_count(),
+            now: self.clock.now(),
+            stop_after: self.config.stop_after,
+            seed: self.config.seed,
+        };
+        let assignment = match assign::assignment(&plan, native, waits) {
+            Ok(assignment) => Arc::new(assignment),
+            Err(reason) => return self.refuse(settings, reason),
+        };
+        let report = Arc::new(ReportPart::default());
+        let at = self.clock.elapsed();
+        let kept = self.trials.live().filter(|live| live.serial == open.serial);
+        let meter = kept.map_or_else(
+            || StageMeter::new(at),
+            |live| StageMeter::after(live.last_statistics().clone(), at),
+        );
+        if let Some(producer) = self.crew.producer(open.serial) {
+            producer.register(plan.number, Arc::clone(&report));
+        }
+        self.desk
+            .schedule(&assignment, self.trials.accounts().attempted);
+        let trial = Trial::new(
+            plan.number,
+            Arc::clone(&settings),
+            open.serial,
+            Arc::clone(&assignment),
+            report,
+            open.wish.applied,
+            meter,
+        );
+        self.trials.open(trial);
+        if let Err(error) = self.crew.assign(assignment, self.clock) {
+            return self.refuse(settings, format!("a sender could not be started: {error}"));
+        }
+        if self.state == LoadState::Starting {
+            self.state = LoadState::Running;
+        }
+        self.leave_former();
+    }
+
+    fn leave_former(&mut self) {
+        for serial in self.trials.leave_former(self.clock.now()) {
+            self.crew.release(serial, self.trials.accepted_by(serial));
+        }
+    }
+
+    fn apply_conditions(&mut self, settings: &Settings) {
+        let Some(embedded) = &self.embedded else {
+            return;
+        };
+        let rate = |name| PerSecond(settings.number(name));
+        let done = embedded
+            .set_round_trip(crate::settings::Millis(settings.number("rtt.ms")))
+            .and_then(|()| {
+                embedded.set_error_rates(rate("errors.retriable"), rate("errors.fatal"))
+            });
+        if let Err(error) = done {
+            self.mark(&error.to_string());
+        }
+    }
+
+    /// Why the load is to end now, if it is.
+    pub(super) fn limit_reached(&self) -> Option<String> {
+        use crate::lab::StopAfter;
+        let accounts = self.trials.accounts();
+        if let Some(budget) = self.config.limits.byte_budget
+            && bytes_with_in_flight(accounts) >= budget.0
+        {
+            return Some("the byte budget is spent".into());
+        }
+        match self.config.stop_after? {
+            StopAfter::Records(_) => self
+                .trials
+                .live()
+                .is_some_and(Trial::is_done)
+                .then(|| "all records are sent".into()),
+            StopAfter::Time(time) => {
+                let began = self.trials.first_attempt()?;
+                (self
+                    .clock
+                    .elapsed()
+                    .saturating_sub(Duration::from_nanos(began))
+                    >= time)
+                    .then(|| "the time is over".into())
+            }
+        }
+    }
+}

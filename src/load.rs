@@ -1,0 +1,20 @@
+//! What is sent, and how: workload, payloads, schedule, senders and their lanes, a trial's producer.
+
+pub mod client;
+pub mod clock;
+mod connect;
+pub mod helm;
+pub mod keys;
+pub mod native;
+pub mod opaque;
+pub mod pacer;
+pub mod parts;
+pub mod payload;
+pub mod poller;
+pub mod sender;
+pub mod workload;
+
+pub use keys::{KeyChoice, RecordKeys};
+pub use pacer::Pacer;
+pub use payload::{PayloadError, Payloads};
+pub use workload::{KeyKind, PayloadKind, Rate, SendMode, Workload};

@@ -1,0 +1,96 @@
+//! Opening a producer: created, metadata fetched, every leader connected, before any load moves to it.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use rdkafka::config::ClientConfig;
+
+use crate::load::native::{Event, Native};
+
+const METADATA: Duration = Duration::from_secs(15);
+const LEADER: Duration = Duration::from_secs(5);
+
+/// Opens a producer for a topic; gives it with the topic's partitions. Blocks for at most about 20 s.
+/// `progress` is told how far it is. The error says why, in librdkafka's words where it has some.
+pub fn open(
+    config: &ClientConfig,
+    topic: &str,
+    progress: &(dyn Fn(String) + Sync),
+) -> Result<(Native, u32), String> {
+    let native = Native::create(config, topic)?;
+    progress("asking for metadata".into());
+    let leaders = match leaders(&native, topic) {
+        Ok(leaders) => leaders,
+        Err(reason) => return Err(last_words(&native).unwrap_or(reason)),
+    };
+    connect(&native, topic, &leaders.first_of_each, progress);
+    Ok((native, leaders.partitions))
+}
+
+struct Leaders {
+    first_of_each: Vec<i32>,
+    partitions: u32,
+}
+
+fn leaders(native: &Native, topic: &str) -> Result<Leaders, String> {
+    let metadata = native
+        .client()
+        .fetch_metadata(Some(topic), METADATA)
+        .map_err(|error| error.to_string())?;
+    let found = metadata
+        .topics()
+        .first()
+        .ok_or_else(|| format!("topic {topic:?} is not in the metadata"))?;
+    if let Some(error) = found.error() {
+        let code = rdkafka::types::RDKafkaErrorCode::from(error);
+        return Err(format!("topic {topic:?}: {code}"));
+    }
+    let mut by_leader = BTreeMap::new();
+    for partition in found.partitions() {
+        if partition.leader() >= 0 {
+            by_leader
+                .entry(partition.leader())
+                .or_insert_with(|| partition.id());
+        }
+    }
+    let partitions = u32::try_from(found.partitions().len()).unwrap_or(u32::MAX);
+    Ok(Leaders {
+        first_of_each: by_leader.into_values().collect(),
+        partitions,
+    })
+}
+
+/// Asks every leader for one partition's offsets at the same time: what must be connected for that is connected then.
+/// A leader that does not answer in time does not hold up the rest.
+fn connect(native: &Native, topic: &str, partitions: &[i32], progress: &(dyn Fn(String) + Sync)) {
+    let done = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for partition in partitions {
+            scope.spawn(|| {
+                if native
+                    .client()
+                    .fetch_watermarks(topic, *partition, LEADER)
+                    .is_ok()
+                {
+                    let count = done.fetch_add(1, Ordering::AcqRel) + 1;
+                    progress(format!("{count} of {} brokers", partitions.len()));
+                }
+            });
+        }
+    });
+}
+
+/// The last error that librdkafka logged or raised: it names the cause better than a time-out does.
+fn last_words(native: &Native) -> Option<String> {
+    let mut words = None;
+    while native.poll(Duration::ZERO, &mut |event| match event {
+        Event::Error(_, reason, _) => words = Some(reason.to_owned()),
+        Event::Log(level, _, line) if level <= 4 && words.is_none() => {
+            words = Some(line.to_owned());
+        }
+        _ => {}
+    }) {}
+    words
+}

@@ -1,0 +1,321 @@
+//! A sender: the thread that hands records over when they are due, and its lane into the client.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use crate::load::clock::Clock;
+use crate::load::helm::{Assignment, Helm, Kit, Order};
+use crate::load::native::{Code, QUEUE_FULL};
+use crate::load::opaque::{Stamp, TRIALS};
+use crate::load::pacer::Pacer;
+use crate::load::parts::{ErrorKind, SenderPart};
+use crate::load::workload::{Rate, SendMode};
+use crate::measure::{Persisted, Phase};
+
+/// A sleeping sender looks up at least this often: an unpark may come a moment too early.
+const LONGEST_NAP: Duration = Duration::from_millis(50);
+
+/// Starts the thread of sender number `index` (from 0); it ends at `Order::Stop`, or when a trial has fewer senders.
+pub fn spawn(index: usize, helm: Arc<Helm>, clock: Clock) -> std::io::Result<JoinHandle<()>> {
+    thread::Builder::new()
+        .name(format!("sender-{index}"))
+        .spawn(move || {
+            helm.join(thread::current());
+            let (seen, assignment, order) = helm.look();
+            if let Some(mut sender) = Sender::take_place(index, &helm, clock, seen, assignment) {
+                sender.obey(order);
+                sender.run();
+            }
+        })
+}
+
+struct Sender<'a> {
+    index: usize,
+    helm: &'a Helm,
+    clock: Clock,
+    seen: u64,
+    order: Order,
+    assignment: Arc<Assignment>,
+    part: Arc<SenderPart>,
+    kit: Kit,
+    pacer: Option<Pacer>,
+    now: u64,
+    left: u64,
+    /// Records that this sender's producer accepted from it.
+    accepted_here: u64,
+    fresh: bool,
+}
+
+/// How an attempt ended.
+enum Outcome {
+    Accepted,
+    Failed(Code),
+    Moved,
+}
+
+impl<'a> Sender<'a> {
+    fn take_place(
+        index: usize,
+        helm: &'a Helm,
+        clock: Clock,
+        seen: u64,
+        assignment: Arc<Assignment>,
+    ) -> Option<Self> {
+        let part = Arc::clone(assignment.parts.get(index)?);
+        let kit = take_kit(&assignment, index)?;
+        let pacer = fresh_pacer(&assignment, index);
+        let left = share(&assignment, index);
+        assignment.moved.fetch_add(1, Ordering::AcqRel);
+        let now = clock.now();
+        Some(Self {
+            index,
+            helm,
+            clock,
+            seen,
+            order: Order::Run,
+            assignment,
+            part,
+            kit,
+            pacer,
+            now,
+            left,
+            accepted_here: 0,
+            fresh: true,
+        })
+    }
+
+    fn run(&mut self) {
+        loop {
+            if self.helm.turn() != self.seen && !self.follow() {
+                return;
+            }
+            if self.left == 0 || matches!(self.order, Order::Pause(_) | Order::Hold) {
+                thread::park_timeout(LONGEST_NAP);
+                continue;
+            }
+            let Some(due) = self.next_due() else { continue };
+            self.send(due);
+        }
+    }
+
+    /// Takes what the helm says now; false when this sender is no longer needed.
+    fn follow(&mut self) -> bool {
+        let (seen, assignment, order) = self.helm.look();
+        self.seen = seen;
+        self.obey(order);
+        if order == Order::Stop {
+            return false;
+        }
+        Arc::ptr_eq(&assignment, &self.assignment) || self.move_to(assignment)
+    }
+
+    fn obey(&mut self, order: Order) {
+        let now = self.clock.now();
+        match (self.order, order, &mut self.pacer) {
+            (before, Order::Pause(at), Some(pacer)) if before != order => pacer.pause(at),
+            (Order::Pause(_), Order::Run | Order::Hold, Some(pacer)) => pacer.resume(now),
+            _ => {}
+        }
+        self.now = now;
+        self.order = order;
+    }
+
+    fn move_to(&mut self, assignment: Arc<Assignment>) -> bool {
+        let Some(part) = assignment.parts.get(self.index) else {
+            return false;
+        };
+        self.part = Arc::clone(part);
+        if let Some(kit) = take_kit(&assignment, self.index) {
+            self.kit = kit;
+        }
+        match (&mut self.pacer, assignment.rate) {
+            (Some(pacer), Rate::PerSecond(rate)) if !assignment.fresh_schedule => {
+                if self.assignment.rate != assignment.rate {
+                    pacer.set_rate(assignment.from, rate);
+                }
+            }
+            _ => {
+                self.pacer = fresh_pacer(&assignment, self.index);
+                if let (Order::Pause(at), Some(pacer)) = (self.order, &mut self.pacer) {
+                    pacer.pause(at.max(assignment.from));
+                }
+            }
+        }
+        if !Arc::ptr_eq(&assignment.waits, &self.assignment.waits) {
+            self.accepted_here = 0;
+        }
+        if assignment.quota != self.assignment.quota {
+            self.left = share(&assignment, self.index);
+        }
+        assignment.moved.fetch_add(1, Ordering::AcqRel);
+        self.assignment = assignment;
+        self.fresh = true;
+        true
+    }
+
+    /// When the next record is due, if that is not in the future; otherwise sleeps for a while.
+    fn next_due(&mut self) -> Option<u64> {
+        let Some(pacer) = &mut self.pacer else {
+            return Some(self.now);
+        };
+        let due = pacer.next_due();
+        if due > self.now {
+            self.now = self.clock.now();
+        }
+        if due <= self.now {
+            return Some(pacer.advance());
+        }
+        thread::park_timeout(Duration::from_nanos(due - self.now).min(LONGEST_NAP));
+        self.now = self.clock.now();
+        None
+    }
+
+    fn send(&mut self, due: u64) {
+        self.part.attempted.add(1);
+        if self.pacer.is_some() {
+            self.part
+                .lateness
+                .record(self.now.saturating_sub(due) / 1000);
+        }
+        if self.fresh {
+            let _ = self.assignment.first_attempt.compare_exchange(
+                0,
+                self.now,
+                Ordering::AcqRel,
+                Ordering::Relaxed,
+            );
+        }
+        loop {
+            match self.attempt(due) {
+                Outcome::Accepted => break self.accepted(due),
+                Outcome::Failed(code) => break self.failed(due, code),
+                Outcome::Moved => {
+                    let old = Arc::clone(&self.part);
+                    old.attempted.take_back();
+                    if !self.follow() {
+                        self.left = 0;
+                        self.seen = 0;
+                        return;
+                    }
+                    self.part.attempted.add(1);
+                }
+            }
+        }
+        self.finish();
+    }
+
+    /// Hands the record over, waiting for room while there is none.
+    fn attempt(&mut self, due: u64) -> Outcome {
+        let payload = self.kit.payloads.next();
+        let key = self.kit.keys.next();
+        let trial = u16::try_from(self.assignment.trial % TRIALS).unwrap_or_default();
+        let sender = u8::try_from(self.index).unwrap_or_default();
+        let opaque = Stamp { due, sender, trial }.pack();
+        let producer = &self.assignment.producer;
+        let mut result = producer.produce(key.partition, payload, key.key, opaque);
+        if result == Err(QUEUE_FULL) {
+            let since = self.clock.now();
+            let slot = self.assignment.waits.slot(self.index);
+            while result == Err(QUEUE_FULL) {
+                slot.announce();
+                result = producer.produce(key.partition, payload, key.key, opaque);
+                if result != Err(QUEUE_FULL) {
+                    break;
+                }
+                if self.helm.turn() != self.seen {
+                    return Outcome::Moved;
+                }
+                let waited = self.clock.now().saturating_sub(since);
+                if waited >= self.assignment.max_block {
+                    break;
+                }
+                let rest = Duration::from_nanos(self.assignment.max_block - waited);
+                thread::park_timeout(rest.min(LONGEST_NAP));
+            }
+        }
+        match result {
+            Ok(()) => Outcome::Accepted,
+            Err(code) => Outcome::Failed(code),
+        }
+    }
+
+    fn accepted(&mut self, due: u64) {
+        self.now = self.clock.now();
+        self.part.accepted.add(1);
+        self.accepted_here += 1;
+        self.part.send.record(self.now.saturating_sub(due) / 1000);
+        if self.fresh {
+            self.fresh = false;
+            let _ = self.assignment.first_accepted.compare_exchange(
+                0,
+                self.now,
+                Ordering::AcqRel,
+                Ordering::Relaxed,
+            );
+        }
+        if self.assignment.mode == SendMode::Sync {
+            self.await_report();
+        }
+    }
+
+    fn failed(&mut self, due: u64, code: Code) {
+        self.now = self.clock.now();
+        self.part
+            .failed_response
+            .record(self.now.saturating_sub(due) / 1000);
+        self.part.errors.count(ErrorKind {
+            code,
+            phase: Phase::Send,
+            persisted: Persisted::No,
+        });
+        self.part.failed.add(1);
+    }
+
+    /// Waits until every record of this sender is reported: synchronous sending.
+    fn await_report(&mut self) {
+        let slot = self.assignment.waits.slot(self.index);
+        while self.helm.turn() == self.seen {
+            slot.announce();
+            if slot.reported() >= self.accepted_here {
+                break;
+            }
+            thread::park_timeout(LONGEST_NAP);
+        }
+        self.now = self.clock.now();
+    }
+
+    fn finish(&mut self) {
+        self.left -= 1;
+        if self.left == 0 {
+            self.assignment.done.fetch_add(1, Ordering::AcqRel);
+        }
+    }
+}
+
+fn take_kit(assignment: &Assignment, index: usize) -> Option<Kit> {
+    let mut kits = assignment
+        .kits
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    kits.get_mut(index).and_then(Option::take)
+}
+
+fn fresh_pacer(assignment: &Assignment, index: usize) -> Option<Pacer> {
+    let sender = u32::try_from(index).unwrap_or_default();
+    let senders = u32::try_from(assignment.senders()).unwrap_or(1);
+    match assignment.rate {
+        Rate::PerSecond(rate) => Some(Pacer::new(rate, sender, senders, assignment.from)),
+        Rate::Max => None,
+    }
+}
+
+/// This sender's share of the quota.
+fn share(assignment: &Assignment, index: usize) -> u64 {
+    let Some(quota) = assignment.quota else {
+        return u64::MAX;
+    };
+    let senders = assignment.senders() as u64;
+    quota / senders + u64::from((index as u64) < quota % senders)
+}

@@ -1,0 +1,74 @@
+//! Counts in the form that other tools read: HdrHistogram's compressed V2 encoding.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hdrhistogram::serialization::{Deserializer, Serializer, V2DeflateSerializer};
+use hdrhistogram::{CreationError, Histogram};
+
+use crate::measure::Counts;
+use crate::measure::tally::{LONGEST_MICROS, slot_range};
+
+/// Why bytes are not counts.
+#[derive(Debug, thiserror::Error)]
+#[error("not a histogram in HdrHistogram's V2 form: {0}")]
+pub struct DecodeError(String);
+
+impl Counts {
+    /// The same counts as an HDR histogram of microseconds with 3 significant digits; its slots are those of a tally.
+    /// Saturated records count at the maximum. Fails never, as its bounds are valid by construction.
+    pub fn to_hdr(&self) -> Result<Histogram<u64>, CreationError> {
+        let longest = self.max().unwrap_or(0).max(LONGEST_MICROS);
+        let mut hdr = Histogram::new_with_bounds(1, longest, 3)?;
+        for (at, count) in self.filled() {
+            hdr.saturating_record_n(slot_range(at).0, count);
+        }
+        if let Some(max) = self.max().filter(|_| self.saturated() > 0) {
+            hdr.saturating_record_n(max, self.saturated());
+        }
+        Ok(hdr)
+    }
+
+    /// The compressed V2 form; empty for counts that it cannot hold (beyond 2^63 records).
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let done = self
+            .to_hdr()
+            .ok()
+            .and_then(|hdr| V2DeflateSerializer::new().serialize(&hdr, &mut bytes).ok());
+        done.map_or_else(Vec::new, |_| bytes)
+    }
+
+    /// The compressed V2 form in base64, as other HDR tools print it.
+    #[must_use]
+    pub fn encode_base64(&self) -> String {
+        STANDARD.encode(self.encode())
+    }
+
+    /// Reads the V2 form, compressed or not. The sum, and so the mean, is then right to 0.1 % only.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let hdr: Histogram<u64> = Deserializer::new()
+            .deserialize(&mut &bytes[..])
+            .map_err(|error| DecodeError(error.to_string()))?;
+        let mut counts = Self::new();
+        for step in hdr.iter_recorded() {
+            let highest = step.value_iterated_to();
+            let has_slot = hdr.lowest_equivalent(highest) <= LONGEST_MICROS;
+            let value = if has_slot {
+                highest.min(LONGEST_MICROS)
+            } else {
+                highest
+            };
+            counts.record_n(value, step.count_at_value());
+        }
+        Ok(counts)
+    }
+
+    /// Reads what `encode_base64` wrote.
+    pub fn decode_base64(text: &str) -> Result<Self, DecodeError> {
+        let bytes = STANDARD
+            .decode(text.trim())
+            .map_err(|error| DecodeError(error.to_string()))?;
+        Self::decode(&bytes)
+    }
+}

@@ -1,0 +1,112 @@
+//! Numbers as people read them; one place, so that a figure looks the same wherever it is printed.
+
+use crate::settings::Millis;
+
+/// A count with thousands separated: `9,210,118`.
+#[must_use]
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A number with three significant digits, thousands separated: `0.104`, `3.92`, `61.0`, `1,204`.
+#[must_use]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "checked to be a count below 2^53"
+)]
+pub fn three(number: f64) -> String {
+    let size = number.abs();
+    if !number.is_finite() {
+        return "n/a".into();
+    }
+    let decimals = match size {
+        size if (99.95..9.0e15).contains(&size) => {
+            let whole = count(size.round() as u64);
+            return if number < 0.0 {
+                format!("-{whole}")
+            } else {
+                whole
+            };
+        }
+        size if size >= 9.995 => 1,
+        size if size >= 0.9995 => 2,
+        _ => 3,
+    };
+    format!("{number:.decimals$}")
+}
+
+/// A time in milliseconds without its unit, or `n/a`.
+#[must_use]
+pub fn millis(time: Option<Millis>) -> String {
+    time.map_or_else(|| "n/a".into(), |Millis(number)| three(number))
+}
+
+/// A number with three significant digits, or `n/a`.
+#[must_use]
+pub fn maybe(number: Option<f64>) -> String {
+    number.map_or_else(|| "n/a".into(), three)
+}
+
+/// A size with a binary unit: `512 B`, `8.10 KiB`.
+#[must_use]
+pub fn bytes(number: f64) -> String {
+    let units = ["B", "KiB", "MiB", "GiB", "TiB"];
+    let mut rest = number;
+    let mut unit = 0;
+    while rest >= 1024.0 && unit + 1 < units.len() {
+        rest /= 1024.0;
+        unit += 1;
+    }
+    let text = if unit == 0 {
+        format!("{rest:.0}")
+    } else {
+        three(rest)
+    };
+    format!("{text} {}", units.get(unit).copied().unwrap_or("B"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_grouped() {
+        assert_eq!(count(0), "0");
+        assert_eq!(count(999), "999");
+        assert_eq!(count(1_000), "1,000");
+        assert_eq!(count(9_210_118), "9,210,118");
+    }
+
+    #[test]
+    fn three_digits_count() {
+        let cases = [
+            (0.0, "0.000"),
+            (0.1043, "0.104"),
+            (3.917, "3.92"),
+            (9.996, "10.0"),
+            (99.96, "100"),
+            (1204.4, "1,204"),
+            (-1204.4, "-1,204"),
+            (f64::NAN, "n/a"),
+        ];
+        for (number, text) in cases {
+            assert_eq!(three(number), text);
+        }
+    }
+
+    #[test]
+    fn sizes_have_units() {
+        assert_eq!(bytes(512.0), "512 B");
+        assert_eq!(bytes(8294.4), "8.10 KiB");
+        assert_eq!(bytes(1_048_576.0), "1.00 MiB");
+    }
+}

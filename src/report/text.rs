@@ -1,0 +1,328 @@
+//! The result of a bench as text: every figure with what it rests on, and perf-test's own line as the last.
+
+use crate::cluster::ClusterKind;
+use crate::measure::{ErrorCount, Latencies, Persisted, Phase};
+use crate::settings::Millis;
+use crate::snapshot::{BreakdownMs, GoalOutcome, Setting, SettingValue, Snapshot};
+
+use super::errors::meaning;
+use super::format::{bytes, count, maybe, millis, three};
+use super::perf;
+use super::table::{Align, lines};
+
+/// The whole report; ends with perf-test's summary line.
+#[must_use]
+pub fn bench(snapshot: &Snapshot) -> String {
+    let mut text = body(snapshot);
+    text.push('\n');
+    text.push_str(&last_line(snapshot));
+    text.push('\n');
+    text
+}
+
+/// The report without the last line.
+#[must_use]
+pub fn body(snapshot: &Snapshot) -> String {
+    let parts = [
+        head(snapshot),
+        settings(snapshot),
+        accounts(snapshot),
+        latencies(snapshot),
+        split(snapshot),
+        errors(&snapshot.result.errors),
+        goals(snapshot),
+        warnings(snapshot),
+    ];
+    let mut text = String::new();
+    for part in parts.iter().filter(|part| !part.is_empty()) {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        for line in part {
+            text.push_str(line);
+            text.push('\n');
+        }
+    }
+    text
+}
+
+/// perf-test's summary line.
+#[must_use]
+pub fn last_line(snapshot: &Snapshot) -> String {
+    let result = &snapshot.result;
+    perf::summary(
+        result.delivered,
+        result.records_per_s.unwrap_or(0.0),
+        result.mib_per_s.unwrap_or(0.0),
+        &result.response_ms,
+    )
+}
+
+fn head(snapshot: &Snapshot) -> Vec<String> {
+    let cluster = &snapshot.cluster;
+    let kind = match cluster.kind {
+        ClusterKind::Embedded => {
+            "EMBEDDED cluster, simulated in this process: no disk, no replication, acks ignored"
+                .into()
+        }
+        ClusterKind::Real => format!(
+            "real cluster{}{}",
+            cluster
+                .cluster_id
+                .as_ref()
+                .map(|id| format!(" {id}"))
+                .unwrap_or_default(),
+            cluster
+                .broker_version
+                .as_ref()
+                .map(|version| format!(", Kafka {version}"))
+                .unwrap_or_default(),
+        ),
+    };
+    let replicas = cluster
+        .replication_factor
+        .map(|factor| format!(", replication {factor}"))
+        .unwrap_or_default();
+    let least = cluster
+        .min_insync_replicas
+        .map(|least| format!(", min.insync.replicas {least}"))
+        .unwrap_or_default();
+    let name = snapshot
+        .name
+        .as_ref()
+        .map(|name| format!("snapshot {name}, "));
+    vec![
+        format!("{kind}"),
+        format!(
+            "{} brokers, topic {}, {} partitions{replicas}{least}",
+            cluster.brokers, cluster.topic, cluster.partitions
+        ),
+        format!(
+            "{}{}; linger {}, librdkafka {} (not Java), {}",
+            name.unwrap_or_default(),
+            snapshot.started_at,
+            snapshot.linger_version,
+            snapshot.librdkafka_version,
+            snapshot.environment.os
+        ),
+    ]
+}
+
+fn settings(snapshot: &Snapshot) -> Vec<String> {
+    let changed: Vec<Vec<String>> = snapshot
+        .settings
+        .iter()
+        .filter(|(_, setting)| setting.source != "default")
+        .map(|(name, setting)| {
+            vec![
+                format!("  {name}"),
+                shown(name, setting),
+                setting.source.clone(),
+            ]
+        })
+        .collect();
+    if changed.is_empty() {
+        return vec!["settings  all at their defaults".into()];
+    }
+    let mut text = vec!["settings that were chosen".to_owned()];
+    text.extend(lines(&changed, &[Align::Left, Align::Left, Align::Left]));
+    text
+}
+
+fn shown(name: &str, setting: &Setting) -> String {
+    use crate::settings::{Value, knobs};
+    let raw = match &setting.value {
+        SettingValue::Whole(number) => number.to_string(),
+        SettingValue::Number(number) => number.to_string(),
+        SettingValue::Switch(on) => (if *on { "on" } else { "off" }).into(),
+        SettingValue::Text(text) => text.clone(),
+    };
+    let number = match &setting.value {
+        #[expect(clippy::cast_precision_loss, reason = "written from an f64")]
+        SettingValue::Whole(number) => Some(*number as f64),
+        SettingValue::Number(number) => Some(*number),
+        _ => None,
+    };
+    match (knobs::find(name), number) {
+        (Some(row), Some(number)) => row.show(&Value::Number(number)),
+        _ => raw,
+    }
+}
+
+fn accounts(snapshot: &Snapshot) -> Vec<String> {
+    let result = &snapshot.result;
+    let mut text = vec![format!(
+        "records  attempted {} = delivered {} + failed {} + in flight {}",
+        count(result.attempted),
+        count(result.delivered),
+        count(result.failed),
+        count(result.in_flight)
+    )];
+    if let Some(delta) = result.log_end_delta {
+        let note = result.log_end_note.as_deref().unwrap_or_default();
+        text.push(format!("broker   {} more in its log  {note}", count(delta)));
+    }
+    if result.unread_failures > 0 {
+        text.push(format!(
+            "unread   {} failed without the application knowing (fire-and-forget)",
+            count(result.unread_failures)
+        ));
+    }
+    text.push(format!(
+        "rate     {} records/s, {} MiB/s over {} s",
+        maybe(result.records_per_s),
+        maybe(result.mib_per_s),
+        maybe(result.duration_s)
+    ));
+    if let Some(warmup) = result.quality.warmup_s.filter(|warmup| *warmup > 0.0) {
+        text.push(format!("figures  leave out the first {} s", three(warmup)));
+    }
+    text
+}
+
+fn latencies(snapshot: &Snapshot) -> Vec<String> {
+    let result = &snapshot.result;
+    let acked = acknowledged(snapshot);
+    let mut rows = vec![heading()];
+    rows.push(row(&format!("due → {acked}"), &result.response_ms));
+    rows.push(row(&format!("accepted → {acked}"), &result.delivery_ms));
+    rows.push(row("send(): due → accepted", &result.send_ms));
+    rows.push(row("lateness of linger itself", &result.lateness_ms));
+    if let Some(times) = &result.end_to_end_ms {
+        rows.push(row("due → read back", times));
+    }
+    lines(
+        &rows,
+        &[[Align::Left].as_slice(), [Align::Right; 8].as_slice()].concat(),
+    )
+}
+
+fn acknowledged(snapshot: &Snapshot) -> &'static str {
+    let silent = snapshot
+        .settings
+        .get("acks")
+        .is_some_and(|acks| matches!(&acks.value, SettingValue::Text(word) if word == "0"));
+    if silent { "socket" } else { "acknowledged" }
+}
+
+fn heading() -> Vec<String> {
+    let names = Latencies::default().named();
+    let mut cells = vec!["ms".to_owned()];
+    cells.extend(names.iter().map(|(name, _)| (*name).to_owned()));
+    cells
+}
+
+fn row(name: &str, times: &Latencies) -> Vec<String> {
+    let cell = |time: Option<Millis>| match (time, times.at_least_from) {
+        (Some(time), Some(from)) if time >= from => format!("≥{}", millis(Some(time))),
+        _ => millis(time),
+    };
+    let mut cells = vec![name.to_owned()];
+    cells.extend(times.named().iter().map(|(_, time)| cell(*time)));
+    cells
+}
+
+fn split(snapshot: &Snapshot) -> Vec<String> {
+    let result = &snapshot.result;
+    let mut text = Vec::new();
+    if let Some(mean) = result.response_ms.mean {
+        text.push(format!(
+            "mean     {} ms = {}",
+            three(mean.0),
+            summands(&result.breakdown_ms)
+        ));
+    }
+    if let Some(throttle) = result.breakdown_ms.throttle.filter(|time| time.0 > 0.0) {
+        text.push(format!(
+            "throttle {} ms a request: a quota of the cluster",
+            three(throttle.0)
+        ));
+    }
+    let sent_again = result.retries.map_or_else(|| "n/a".into(), count);
+    text.push(format!(
+        "batches  {} records, {} on the wire, compressed {}:1; {} requests, {sent_again} sent again",
+        maybe(result.batch_records_mean),
+        result.batch_bytes_mean.map_or_else(|| "n/a".into(), bytes),
+        maybe(result.compression_ratio),
+        result.requests.map_or_else(|| "n/a".into(), count),
+    ));
+    text
+}
+
+fn summands(parts: &BreakdownMs) -> String {
+    let named = [
+        ("send()", parts.send),
+        ("queue", parts.queue),
+        ("output buffer", parts.output_buffer),
+        ("round trip", parts.round_trip),
+        ("unexplained", parts.rest),
+    ];
+    let known: Vec<String> = named
+        .iter()
+        .filter_map(|(name, time)| time.map(|time| format!("{name} {}", three(time.0))))
+        .collect();
+    if known.is_empty() {
+        return "n/a".into();
+    }
+    known.join(" + ")
+}
+
+fn errors(errors: &[ErrorCount]) -> Vec<String> {
+    if errors.is_empty() {
+        return Vec::new();
+    }
+    let rows: Vec<Vec<String>> = errors.iter().map(error_row).collect();
+    let mut text = vec!["errors".to_owned()];
+    text.extend(lines(
+        &rows,
+        &[Align::Right, Align::Left, Align::Left, Align::Left],
+    ));
+    text
+}
+
+fn error_row(error: &ErrorCount) -> Vec<String> {
+    let phase = match error.phase {
+        Phase::Send => "in send()",
+        Phase::Delivery => "in delivery",
+    };
+    let written = match error.persisted {
+        Persisted::No => "not written",
+        Persisted::Possibly => "perhaps written",
+    };
+    let again = if error.retriable {
+        ", another try may help"
+    } else {
+        ""
+    };
+    vec![
+        format!("  {}", count(error.count)),
+        error.code.clone(),
+        format!("{phase}, {written}{again}"),
+        meaning(&error.code).to_owned(),
+    ]
+}
+
+fn goals(snapshot: &Snapshot) -> Vec<String> {
+    let word = |outcome| match outcome {
+        GoalOutcome::Held => "held",
+        GoalOutcome::Missed => "MISSED",
+        GoalOutcome::Unknown => "not enough data",
+    };
+    snapshot
+        .result
+        .goals
+        .iter()
+        .map(|goal| format!("goal     {} {}", goal.goal, word(goal.outcome)))
+        .collect()
+}
+
+fn warnings(snapshot: &Snapshot) -> Vec<String> {
+    let quality = &snapshot.result.quality;
+    quality
+        .warnings
+        .iter()
+        // The first line says that already.
+        .filter(|notice| notice.word != "EMBEDDED")
+        .map(|notice| format!("{}: {}", notice.word, notice.text))
+        .collect()
+}

@@ -1,0 +1,163 @@
+//! The session's trials as a table, printed when the lab is left, and the next command to type.
+
+use std::collections::BTreeMap;
+
+use crate::settings::knobs;
+use crate::snapshot::{GoalOutcome, Setting, Snapshot};
+
+use super::format::{count, maybe, millis};
+use super::table::{Align, lines};
+
+/// One row a trial, oldest first, each with what changed from the first; ends with a line end. Empty without trials.
+#[must_use]
+pub fn session(trials: &[Snapshot]) -> String {
+    let Some(base) = trials.first() else {
+        return String::new();
+    };
+    let heads = [
+        "#",
+        "changed from the first",
+        "sent/s",
+        "MiB/s",
+        "p50 ms",
+        "p99",
+        "p99.9",
+        "rec/batch",
+        "again",
+        "failed",
+        "goal",
+    ];
+    let mut rows = vec![heads.map(str::to_owned).to_vec()];
+    rows.extend(trials.iter().map(|trial| row(trial, base)));
+    let columns = [
+        [Align::Right, Align::Left].as_slice(),
+        [Align::Right; 9].as_slice(),
+    ]
+    .concat();
+    lines(&rows, &columns).join("\n") + "\n"
+}
+
+fn row(trial: &Snapshot, base: &Snapshot) -> Vec<String> {
+    let result = &trial.result;
+    let times = &result.response_ms;
+    let mut changed = changes(&base.settings, &trial.settings);
+    if let Some(note) = &trial.note {
+        changed = format!("{changed} ({note})");
+    }
+    vec![
+        trial
+            .trial
+            .map_or_else(String::new, |number| number.to_string()),
+        changed,
+        maybe(result.records_per_s),
+        maybe(result.mib_per_s),
+        millis(times.p50),
+        millis(times.p99),
+        millis(times.p99_9),
+        maybe(result.batch_records_mean),
+        result.retries.map_or_else(|| "n/a".into(), count),
+        count(result.failed),
+        goal_word(trial).into(),
+    ]
+}
+
+fn goal_word(trial: &Snapshot) -> &'static str {
+    let outcomes = || trial.result.goals.iter().map(|goal| goal.outcome);
+    if trial.result.goals.is_empty() {
+        "-"
+    } else if outcomes().any(|outcome| outcome == GoalOutcome::Missed) {
+        "missed"
+    } else if outcomes().all(|outcome| outcome == GoalOutcome::Held) {
+        "held"
+    } else {
+        "n/a"
+    }
+}
+
+/// What differs between two sets of settings, in the table's order: `linger.ms 5→20, acks all→1`.
+#[must_use]
+pub fn changes(from: &BTreeMap<String, Setting>, to: &BTreeMap<String, Setting>) -> String {
+    let list: Vec<String> = knobs::rows()
+        .iter()
+        .filter_map(|row| {
+            let (old, new) = (&from.get(row.name)?.value, &to.get(row.name)?.value);
+            (old != new).then(|| format!("{} {}→{}", row.name, old, new))
+        })
+        .collect();
+    if list.is_empty() {
+        "nothing".into()
+    } else {
+        list.join(", ")
+    }
+}
+
+/// The command that measures the settings of this trial again; `target` are the arguments that name the cluster (`-b …`), quoted already.
+#[must_use]
+pub fn next_command(trial: &Snapshot, target: &str) -> String {
+    let mut words = vec!["linger bench".to_owned()];
+    if !target.is_empty() {
+        words.push(target.into());
+    }
+    for row in knobs::rows() {
+        let Some(setting) = trial.settings.get(row.name) else {
+            continue;
+        };
+        if setting.source != "default" {
+            words.push("--set".into());
+            words.push(quoted(&format!("{}={}", row.name, setting.value)));
+        }
+    }
+    words.join(" ")
+}
+
+/// A word as a shell reads it back unchanged.
+#[must_use]
+pub fn quoted(word: &str) -> String {
+    let safe = |letter: char| letter.is_ascii_alphanumeric() || "._-=/:,@%+".contains(letter);
+    if !word.is_empty() && word.chars().all(safe) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::{Settings, Source};
+    use crate::snapshot::settings_map;
+
+    fn trial(number: u64, linger: &str) -> Snapshot {
+        let mut settings = Settings::default();
+        settings.set("linger.ms", linger, Source::Hand).unwrap();
+        Snapshot {
+            trial: Some(number),
+            settings: settings_map(&settings),
+            ..Snapshot::default()
+        }
+    }
+
+    #[test]
+    fn every_trial_has_a_row_with_its_change() {
+        let text = session(&[trial(1, "5"), trial(2, "20")]);
+        assert_eq!(text.lines().count(), 3);
+        assert!(text.contains("linger.ms 5→20"), "{text}");
+        assert!(text.contains("nothing"), "{text}");
+        assert_eq!(session(&[]), "");
+    }
+
+    #[test]
+    fn the_next_command_sets_what_was_turned() {
+        assert_eq!(
+            next_command(&trial(2, "20"), "-b h:1"),
+            "linger bench -b h:1 --set linger.ms=20"
+        );
+    }
+
+    #[test]
+    fn words_survive_a_shell() {
+        assert_eq!(quoted("acks=all"), "acks=all");
+        assert_eq!(quoted("it's; rm"), r"'it'\''s; rm'");
+        assert_eq!(quoted(""), "''");
+    }
+}

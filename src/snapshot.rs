@@ -1,0 +1,13 @@
+//! Saved benchmarks: one trial with its environment, settings, results and histograms.
+
+mod machine;
+pub mod parts;
+pub mod result;
+pub mod schema;
+pub mod store;
+
+pub use parts::{Cluster, Conditions, Environment, Setting, SettingValue, Workload, settings_map};
+pub use result::{
+    BreakdownMs, Goal, GoalOutcome, Histograms, Interval, Notice, Outcome, Quality, Spread,
+};
+pub use schema::{SCHEMA_VERSION, Snapshot};

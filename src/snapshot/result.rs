@@ -1,0 +1,197 @@
+//! What a snapshot says about the result.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::measure::{Breakdown, ErrorCount, Latencies, Stages};
+use crate::settings::Millis;
+
+/// What came of a trial. `attempted = delivered + failed + in_flight`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Outcome {
+    /// Records that a sender tried to hand to the client.
+    pub attempted: u64,
+    /// Records whose delivery was reported.
+    pub delivered: u64,
+    /// Records that failed, in send() or in delivery.
+    pub failed: u64,
+    /// Records that are neither.
+    pub in_flight: u64,
+    /// Failures that a fire-and-forget application would not have known of.
+    pub unread_failures: u64,
+    /// The broker's own count: sum over partitions of end offset after − before.
+    pub log_end_delta: Option<u64>,
+    /// What that count says beside `delivered`.
+    pub log_end_note: Option<String>,
+    /// Seconds from the first attempt to the last delivery report.
+    pub duration_s: Option<f64>,
+    /// Records delivered per second.
+    pub records_per_s: Option<f64>,
+    /// MiB of payload and record keys delivered per second.
+    pub mib_per_s: Option<f64>,
+    /// Due → accepted by the client.
+    pub send_ms: Latencies,
+    /// Accepted → acknowledged.
+    pub delivery_ms: Latencies,
+    /// Due → acknowledged.
+    pub response_ms: Latencies,
+    /// Due → the lane tried.
+    pub lateness_ms: Latencies,
+    /// Due → read back by the follower, where there is one.
+    pub end_to_end_ms: Option<Latencies>,
+    /// How far the figures can be trusted.
+    pub quality: Quality,
+    /// Errors by code.
+    pub errors: Vec<ErrorCount>,
+    /// Produce requests that were sent again.
+    pub retries: Option<u64>,
+    /// Produce requests.
+    pub requests: Option<u64>,
+    /// Mean records per batch.
+    pub batch_records_mean: Option<f64>,
+    /// Mean bytes per batch on the wire.
+    pub batch_bytes_mean: Option<f64>,
+    /// Bytes before compression ÷ bytes on the wire.
+    pub compression_ratio: Option<f64>,
+    /// The means that add up to the mean response time.
+    pub breakdown_ms: BreakdownMs,
+    /// Records per partition, where known.
+    pub partitions: Vec<u64>,
+    /// The goals, with what came of each.
+    pub goals: Vec<Goal>,
+    /// Every record's time, losslessly.
+    pub histograms: Histograms,
+    /// The course of the trial, oldest first.
+    pub intervals: Vec<Interval>,
+}
+
+/// How far the figures can be trusted.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Quality {
+    /// Whether the trial settled before the figures were taken.
+    pub settled: bool,
+    /// Seconds at the start that do not count.
+    pub warmup_s: Option<f64>,
+    /// 99th percentile of the lane's own lateness.
+    pub late_ms: Option<Millis>,
+    /// The busiest thread of ours, as a share of one core (0–1).
+    pub client_cpu: Option<f64>,
+    /// How p50 and p99 spread between intervals.
+    pub spread: Option<Spread>,
+    /// From the turn being applied to the first record accepted.
+    pub turn_took_ms: Option<Millis>,
+    /// What to bear in mind.
+    pub warnings: Vec<Notice>,
+}
+
+/// Relative half-widths of the spread between intervals: 0.1 is ±10 %.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Spread {
+    /// Of the median.
+    pub p50: f64,
+    /// Of the 99th percentile.
+    pub p99: f64,
+}
+
+/// A warning in words.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Notice {
+    /// A word or two in capitals: `CLIENT SATURATED`.
+    pub word: String,
+    /// What it means here.
+    pub text: String,
+}
+
+/// Means of the parts of a record's time, in milliseconds; `rest` is what none of them explains.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct BreakdownMs {
+    /// Due → accepted, by our own clock.
+    pub send: Option<Millis>,
+    /// Accepted → put into a request.
+    pub queue: Option<Millis>,
+    /// In the output buffer.
+    pub output_buffer: Option<Millis>,
+    /// Written → answered.
+    pub round_trip: Option<Millis>,
+    /// What none of them explains.
+    pub rest: Option<Millis>,
+    /// Time that brokers throttled, per request; a part of the waiting, not one more summand.
+    pub throttle: Option<Millis>,
+}
+
+impl From<&Stages> for BreakdownMs {
+    fn from(stages: &Stages) -> Self {
+        let Breakdown {
+            send,
+            queue,
+            output_buffer,
+            round_trip,
+            rest,
+        } = stages.breakdown;
+        Self {
+            send,
+            queue,
+            output_buffer,
+            round_trip,
+            rest,
+            throttle: stages.throttle,
+        }
+    }
+}
+
+/// One goal and what came of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Goal {
+    /// As it was typed: `p99<20ms`.
+    pub goal: String,
+    /// What came of it.
+    pub outcome: GoalOutcome,
+}
+
+/// Whether a goal was held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum GoalOutcome {
+    /// It was.
+    Held,
+    /// It was not.
+    Missed,
+    /// There is not enough data.
+    Unknown,
+}
+
+/// HDR histograms in the compressed V2 form, base64; values in microseconds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Histograms {
+    /// Due → acknowledged.
+    pub response: Option<String>,
+    /// Accepted → acknowledged.
+    pub delivery: Option<String>,
+    /// Due → accepted.
+    pub send: Option<String>,
+}
+
+/// What happened between two moments, counted from the trial's start.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Interval {
+    /// Start in seconds.
+    pub from_s: f64,
+    /// End in seconds.
+    pub to_s: f64,
+    /// Records attempted in it.
+    pub attempted: u64,
+    /// Records delivered in it.
+    pub delivered: u64,
+    /// Records failed in it.
+    pub failed: u64,
+    /// Bytes of payload and record keys delivered in it.
+    pub delivered_bytes: u64,
+    /// Median response time of the records that were reported in it.
+    pub p50_ms: Option<Millis>,
+    /// 99th percentile of the same.
+    pub p99_ms: Option<Millis>,
+    /// The longest of the same.
+    pub max_ms: Option<Millis>,
+    /// Produce requests in it, where known.
+    pub requests: Option<u64>,
+}

@@ -1,0 +1,14 @@
+//! All integration tests in one binary: linked once, and one set of real brokers for everything.
+//!
+//! A test on a real Kafka begins with `let Some(kafka) = kafka::one() else { return };`: without Java and Maven it is skipped,
+//! loudly, unless `LINGER_REQUIRE_KAFKA=1` asks for a failure.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod cli;
+mod cli_load;
+mod kafka;
+mod licences;
+mod local_kafka;
+mod msrv;
+mod pty;
+mod source;
