@@ -165,17 +165,7 @@ fn refusal(finding: &Finding) -> String {
     let Some(mend) = &finding.mend else {
         return finding.sentence.clone();
     };
-    let flags: Vec<String> = mend
-        .set
-        .iter()
-        .filter_map(|(name, value)| Some(format!("--set {name}={}", find(name)?.text(value))))
-        .collect();
-    format!(
-        "{}; add {} ({})",
-        finding.sentence,
-        flags.join(" "),
-        mend.text
-    )
+    format!("{}; add {} ({})", finding.sentence, mend.flags(), mend.text)
 }
 
 /// Asks for a missing password where somebody can type it.
