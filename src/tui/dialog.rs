@@ -71,7 +71,7 @@ impl Purpose {
         match self {
             Self::Snapshot(_) => "a name, or a path that ends in .json · ⏎ save · Esc back",
             Self::Profile => "a name · ⏎ save · Esc back",
-            Self::Goal => "p99<20ms failed=0 (empty: none) · ⏎ set · Esc back",
+            Self::Goal => "p99<20ms, failed=0 (empty: none) · ⏎ set · Esc back",
             Self::Note(_) => "⏎ write · Esc back",
         }
     }

@@ -69,7 +69,7 @@ fn latencies(median_ms: f64, total: u64) -> Latencies {
         p95: at(2.07),
         p99: at(3.04),
         p99_9: at(4.13),
-        p99_99: (total > 100_000).then(|| Millis(median_ms * 7.2)),
+        p99_99: (total > 100_000).then_some(Millis(median_ms * 7.2)),
         max: at(11.2),
         at_least_from: None,
     }

@@ -189,8 +189,8 @@ fn would_be_lost(model: &Model, reading: &Reading) -> Option<String> {
         return Some(format!("#{trial} is still being saved"));
     }
     let unsaved = |number: &u64| !model.saved_trials.contains(number);
-    let noted = reading.trials.iter().filter(|trial| trial.note.is_some());
-    let notes = noted.map(|trial| trial.number).filter(unsaved).count();
+    let written = reading.trials.iter().filter(|trial| trial.note.is_some());
+    let notes = written.map(|trial| trial.number).filter(unsaved).count();
     if notes > 0 {
         return Some(format!("{notes} trials with a note are not saved"));
     }

@@ -59,7 +59,7 @@ pub fn spark(height: f64) -> char {
 pub fn bar(length: f64) -> String {
     let steps = cells(length.max(0.0) * 8.0);
     let mut text = "█".repeat(usize::from(steps / 8));
-    if steps % 8 > 0 {
+    if !steps.is_multiple_of(8) {
         text.push(LEFT_EIGHTHS[usize::from(steps % 8)]);
     }
     text
