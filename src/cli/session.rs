@@ -22,7 +22,7 @@ use super::gather::{self, Gathered};
 use super::output::{Failure, Outcome, note, print};
 use super::shelf::Cupboard;
 use super::target::{self, Prepared};
-use super::{LabArgs, bench, consent, run};
+use super::{LabArgs, again, bench, consent, run};
 
 /// A trial's figures count this long after the former one has drained.
 const SETTLE: Duration = Duration::from_secs(2);
@@ -42,6 +42,8 @@ pub fn run(lab: LabArgs) -> Result<Outcome, Failure> {
     target::first_rate(&mut gathered.settings, foreign);
     let around = target::foreseen(&lab.connect, &lab.load, &gathered.connection);
     gather::judge(&gathered.settings, &around)?;
+    gather::payload_file(&gathered.settings)?;
+    gather::tell(&gathered.notes, lab.output.quiet);
     run::runtime()?.block_on(session(lab, gathered, foreign))
 }
 
@@ -95,7 +97,7 @@ async fn session(lab: LabArgs, gathered: Gathered, foreign: bool) -> Result<Outc
         Ended::Quit => {}
     }
     drop(prepared.local);
-    farewell(&left, lab.connect.brokers.as_deref())
+    farewell(&left, &lab)
 }
 
 fn options(goals: &[Goal]) -> Options {
@@ -219,14 +221,11 @@ fn finish(engine: Lab, ended: Ended) -> Vec<Snapshot> {
     told.recv_timeout(patience).unwrap_or_default()
 }
 
-fn farewell(left: &[Snapshot], brokers: Option<&str>) -> Result<Outcome, Failure> {
+fn farewell(left: &[Snapshot], lab: &LabArgs) -> Result<Outcome, Failure> {
     let Some(last) = left.last() else {
         return Ok(Outcome::Fine);
     };
-    let cluster = brokers
-        .map(|brokers| format!("-b {}", trials::quoted(brokers)))
-        .unwrap_or_default();
-    let next = trials::next_command(last, &cluster);
+    let next = trials::next_command(last, &again::cluster_words(lab));
     print(&format!(
         "{}\nmeasure the last one again:\n  {next}\n",
         trials::session(left)

@@ -32,7 +32,7 @@ const SNAPSHOTS: [(&[u8], &str); 6] = [
     (b"", "empty"),
     (b"\n", "empty"),
     (b"{\"schema_version\":1,", "damaged"),
-    (b"\xff\xfe\x00\x01", "damaged"),
+    (b"\xff\xfe\x00\x01", "UTF-8"),
     (b"{\"schema_version\":99}", "update linger"),
     (b"{\"schema_version\":1}", "damaged"),
 ];
@@ -55,7 +55,11 @@ fn a_bad_profile_is_named_and_left_as_it_is() {
             "--profile",
             "mine",
         ];
-        for words in [&used[..], &["profile", "show", "mine"], &["profile", "list"]] {
+        for words in [
+            &used[..],
+            &["profile", "show", "mine"],
+            &["profile", "list"],
+        ] {
             let failed = run(home.path(), words).code(2);
             let message = stderr(&failed);
             assert!(
@@ -71,7 +75,10 @@ fn a_bad_profile_is_named_and_left_as_it_is() {
         assert_eq!(std::fs::read(&path).unwrap(), content);
     }
     let listed = run(home.path(), &["profile", "list"]).code(2);
-    assert!(stdout(&listed).contains("balanced"), "the others are listed");
+    assert!(
+        stdout(&listed).contains("balanced"),
+        "the others are listed"
+    );
 }
 
 #[test]
