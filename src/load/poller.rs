@@ -182,10 +182,10 @@ impl Poller<'_> {
                 }
                 Event::Statistics(json) => (self.say)(Word::Statistics(json.to_owned())),
                 Event::Log(level, facility, line) => {
-                    (self.say)(Word::Log(format!("{level} {facility} {line}")))
+                    (self.say)(Word::Log(format!("{level} {facility} {line}")));
                 }
                 Event::Error(code, reason, fatal) => {
-                    (self.say)(Word::Error(code, reason.to_owned(), fatal))
+                    (self.say)(Word::Error(code, reason.to_owned(), fatal));
                 }
             });
             drop(native);
