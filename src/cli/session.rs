@@ -17,7 +17,7 @@ use crate::tui::run::{Ended, Options, Screen};
 use crate::tui::terminal;
 use crate::tui::theme::ThemeChoice;
 
-use super::args::LoadArgs;
+use super::args::{ConnectArgs, LoadArgs};
 use super::gather::{self, Gathered};
 use super::output::{Failure, Outcome, note, print};
 use super::shelf::Cupboard;
@@ -88,14 +88,20 @@ async fn session(lab: LabArgs, gathered: Gathered, foreign: bool) -> Result<Outc
         .await;
     drop(screen);
     let ended = shown.map_err(Failure::unmeasured)?.ended;
-    let left = finish(engine, ended);
+    let left = tokio::select! {
+        left = tokio::task::spawn_blocking(move || finish(engine, ended)) => left.unwrap_or_default(),
+        _ = tokio::signal::ctrl_c() => {
+            note("what was still under way is given up");
+            std::process::exit(130);
+        }
+    };
     match ended {
         Ended::Signal(signal) => terminal::end_by(signal),
         Ended::TerminalGone => std::process::exit(1),
         Ended::Quit => {}
     }
     drop(prepared.local);
-    farewell(&left, lab.connect.brokers.as_deref())
+    farewell(&left, &place(&lab.connect, &lab.load))
 }
 
 fn options(goals: &[Goal]) -> Options {
@@ -219,17 +225,30 @@ fn finish(engine: Lab, ended: Ended) -> Vec<Snapshot> {
     told.recv_timeout(patience).unwrap_or_default()
 }
 
-fn farewell(left: &[Snapshot], brokers: Option<&str>) -> Result<Outcome, Failure> {
+fn farewell(left: &[Snapshot], cluster: &str) -> Result<Outcome, Failure> {
     let Some(last) = left.last() else {
         return Ok(Outcome::Fine);
     };
-    let cluster = brokers
-        .map(|brokers| format!("-b {}", trials::quoted(brokers)))
-        .unwrap_or_default();
-    let next = trials::next_command(last, &cluster);
-    print(&format!(
-        "{}\nmeasure the last one again:\n  {next}\n",
-        trials::session(left)
-    ))?;
+    let next = trials::next_command(last, cluster);
+    let table = trials::session(left);
+    print(&format!("{table}\nmeasure the last one again:\n  {next}\n"))?;
     Ok(Outcome::Fine)
+}
+
+/// The arguments that lead to the same cluster and topic. Properties are left out: they may hold secrets.
+fn place(connect: &ConnectArgs, load: &LoadArgs) -> String {
+    let mut words = Vec::new();
+    if let Some(brokers) = connect.local_kafka {
+        words.push(format!("--local-kafka={brokers}"));
+    }
+    if let Some(brokers) = &connect.brokers {
+        words.push(format!("-b {}", trials::quoted(brokers)));
+    }
+    if let Some(file) = &connect.file {
+        words.push(format!("-F {}", trials::quoted(&file.to_string_lossy())));
+    }
+    if let Some(topic) = &load.topic {
+        words.push(format!("-t {}", trials::quoted(topic)));
+    }
+    words.join(" ")
 }

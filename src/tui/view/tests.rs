@@ -87,6 +87,7 @@ fn dialogs() -> Vec<Dialog> {
     let ask = |purpose| Ask {
         purpose,
         entry: "a name".into(),
+        proposed: false,
         problem: None,
     };
     vec![
