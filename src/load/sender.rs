@@ -70,6 +70,7 @@ impl<'a> Sender<'a> {
         let kit = take_kit(&assignment, index)?;
         let pacer = fresh_pacer(&assignment, index);
         let left = share(&assignment, index);
+        let accepted_here = assignment.waits.slot(index).reported();
         assignment.moved.fetch_add(1, Ordering::AcqRel);
         let now = clock.now();
         Some(Self {
@@ -84,7 +85,7 @@ impl<'a> Sender<'a> {
             pacer,
             now,
             left,
-            accepted_here: 0,
+            accepted_here,
             kept_until: 0,
             blocked: false,
             fresh: true,
