@@ -90,14 +90,20 @@ async fn session(lab: LabArgs, gathered: Gathered, foreign: bool) -> Result<Outc
         .await;
     drop(screen);
     let ended = shown.map_err(Failure::unmeasured)?.ended;
-    let left = finish(engine, ended);
+    let left = tokio::select! {
+        left = tokio::task::spawn_blocking(move || finish(engine, ended)) => left.unwrap_or_default(),
+        _ = tokio::signal::ctrl_c() => {
+            note("what was still under way is given up");
+            std::process::exit(130);
+        }
+    };
     match ended {
         Ended::Signal(signal) => terminal::end_by(signal),
         Ended::TerminalGone => std::process::exit(1),
         Ended::Quit => {}
     }
     drop(prepared.local);
-    farewell(&left, &lab)
+    farewell(&left, &again::cluster_words(&lab))
 }
 
 fn options(goals: &[Goal]) -> Options {
@@ -221,6 +227,7 @@ fn finish(engine: Lab, ended: Ended) -> Vec<Snapshot> {
     told.recv_timeout(patience).unwrap_or_default()
 }
 
+<<<<<<< HEAD
 fn farewell(left: &[Snapshot], lab: &LabArgs) -> Result<Outcome, Failure> {
     let Some(last) = left.last() else {
         return Ok(Outcome::Fine);
@@ -230,5 +237,14 @@ fn farewell(left: &[Snapshot], lab: &LabArgs) -> Result<Outcome, Failure> {
         "{}\nmeasure the last one again:\n  {next}\n",
         trials::session(left)
     ))?;
+=======
+fn farewell(left: &[Snapshot], cluster: &str) -> Result<Outcome, Failure> {
+    let Some(last) = left.last() else {
+        return Ok(Outcome::Fine);
+    };
+    let next = trials::next_command(last, cluster);
+    let table = trials::session(left);
+    print(&format!("{table}\nmeasure the last one again:\n  {next}\n"))?;
+>>>>>>> main
     Ok(Outcome::Fine)
 }

@@ -142,7 +142,9 @@ impl Engine {
 
     fn resume(&mut self) {
         if self.state == LoadState::Paused {
-            self.crew.order(Order::Run);
+            let holding = self.turning.is_holding();
+            self.crew
+                .order(if holding { Order::Hold } else { Order::Run });
             self.desk.schedule_resume(self.clock.now());
             self.state = LoadState::Running;
             self.mark("resumed");

@@ -66,6 +66,12 @@ impl Turning {
         })
     }
 
+    /// Whether senders wait for the former trial to drain.
+    #[must_use]
+    pub fn is_holding(&self) -> bool {
+        self.holding.is_some()
+    }
+
     fn is_busy(&self) -> bool {
         self.opening.is_some() || self.holding.is_some()
     }
@@ -129,7 +135,9 @@ impl Engine {
             .is_none_or(|live| live.accounts().in_flight() == 0);
         if drained && let Some(open) = self.turning.holding.take() {
             self.switch(&open);
-            self.crew.order(Order::Run);
+            if self.state == LoadState::Running {
+                self.crew.order(Order::Run);
+            }
         }
         if self.turning.is_busy() {
             return;

@@ -103,12 +103,12 @@ impl Native {
             raw::rd_kafka_produce(
                 self.topic,
                 partition,
-                raw::RD_KAFKA_MSG_F_COPY as i32,
+                raw::RD_KAFKA_MSG_F_COPY,
                 payload.as_ptr().cast_mut().cast::<c_void>(),
                 payload.len(),
                 key_at,
                 key_len,
-                opaque as usize as *mut c_void,
+                std::ptr::without_provenance_mut(usize::try_from(opaque).unwrap_or_default()),
             )
         };
         if result == 0 {
@@ -131,7 +131,7 @@ impl Native {
             match raw::rd_kafka_event_type(event) {
                 raw::RD_KAFKA_EVENT_DR => reports(event, sink),
                 raw::RD_KAFKA_EVENT_STATS => {
-                    sink(Event::Statistics(&text(raw::rd_kafka_event_stats(event))))
+                    sink(Event::Statistics(&text(raw::rd_kafka_event_stats(event))));
                 }
                 raw::RD_KAFKA_EVENT_LOG => log(event, sink),
                 raw::RD_KAFKA_EVENT_ERROR => {
@@ -159,7 +159,7 @@ impl Native {
 
     /// Gives up everything that is queued or in flight; each record is reported as purged.
     pub fn purge(&self) {
-        let all = (raw::RD_KAFKA_PURGE_F_QUEUE | raw::RD_KAFKA_PURGE_F_INFLIGHT) as i32;
+        let all = raw::RD_KAFKA_PURGE_F_QUEUE | raw::RD_KAFKA_PURGE_F_INFLIGHT;
         // SAFETY: the client is alive.
         unsafe { raw::rd_kafka_purge(self.client().native_ptr(), all) };
     }

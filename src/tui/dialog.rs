@@ -36,6 +36,8 @@ pub struct Ask {
     pub purpose: Purpose,
     /// The line.
     pub entry: Entry,
+    /// Whether the line is only a proposal: the first character that is typed replaces it.
+    pub proposed: bool,
     /// What is wrong with it, after Enter.
     pub problem: Option<String>,
 }

@@ -300,6 +300,7 @@ pub fn staging() -> Reading {
             agrees: true,
         }),
         budget: Some((delivered * 1024, 20 << 30)),
+        ceiling: Some(crate::settings::PerSecond(25_000.0)),
         history: history(&[(1, 7.41, 165), (2, 7.3, 90), (3, 4.01, 130), (4, 3.92, 62)]),
         events: vec![Arc::new(Event {
             at: Duration::from_secs(200),

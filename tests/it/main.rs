@@ -4,10 +4,13 @@
 //! loudly, unless `LINGER_REQUIRE_KAFKA=1` asks for a failure.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod architecture;
 mod bad_input;
 mod cli;
 mod cli_load;
+mod dump_log;
 mod files;
+mod frames;
 mod kafka;
 mod licences;
 mod local_kafka;

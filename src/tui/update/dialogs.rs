@@ -82,6 +82,7 @@ pub fn open_ask(model: &mut Model, reading: &Reading, purpose: Purpose) {
     model.dialog = Some(Dialog::Ask(Ask {
         purpose,
         entry: Entry::new(text),
+        proposed: matches!(purpose, Purpose::Snapshot(_)),
         problem: None,
     }));
 }
@@ -97,6 +98,10 @@ fn typed(model: &mut Model, reading: &Reading, mut ask: Ask, key: KeyEvent) -> V
             }
         }
         _ => {
+            if ask.proposed && matches!(key.code, KeyCode::Char(_)) {
+                ask.entry.reset();
+            }
+            ask.proposed = false;
             edit(&mut ask.entry, key);
             ask.problem = None;
         }

@@ -153,7 +153,11 @@ fn slider_of(
         } else {
             Vec::new()
         },
-        ceiling: None,
+        ceiling: scene
+            .reading
+            .ceiling
+            .filter(|_| row.name == "rate")
+            .map(|ceiling| row.place(&Value::Number(ceiling.0))),
         refused: turned && refusal.is_some_and(|finding| finding.knobs.contains(&row.name)),
         chosen,
         idle,

@@ -87,6 +87,7 @@ fn dialogs() -> Vec<Dialog> {
     let ask = |purpose| Ask {
         purpose,
         entry: "a name".into(),
+        proposed: false,
         problem: None,
     };
     vec![
@@ -323,6 +324,11 @@ fn a_click_on_a_row_of_results_means_its_trial() {
 }
 
 /// A reading whose past wavers as a real one does.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "small positive numbers"
+)]
 fn wavering(mut reading: Reading) -> Reading {
     let mut seed = 7u32;
     let mut chance = || {

@@ -85,7 +85,11 @@ mod tests {
             &[0.0, 1.0, 0.0, 0.5],
             &theme,
         );
-        let text: String = buffer.content().iter().map(|cell| cell.symbol()).collect();
+        let text: String = buffer
+            .content()
+            .iter()
+            .map(ratatui::buffer::Cell::symbol)
+            .collect();
         assert_eq!(text, "█░  █▄▁░");
     }
 
