@@ -227,17 +227,6 @@ fn finish(engine: Lab, ended: Ended) -> Vec<Snapshot> {
     told.recv_timeout(patience).unwrap_or_default()
 }
 
-<<<<<<< HEAD
-fn farewell(left: &[Snapshot], lab: &LabArgs) -> Result<Outcome, Failure> {
-    let Some(last) = left.last() else {
-        return Ok(Outcome::Fine);
-    };
-    let next = trials::next_command(last, &again::cluster_words(lab));
-    print(&format!(
-        "{}\nmeasure the last one again:\n  {next}\n",
-        trials::session(left)
-    ))?;
-=======
 fn farewell(left: &[Snapshot], cluster: &str) -> Result<Outcome, Failure> {
     let Some(last) = left.last() else {
         return Ok(Outcome::Fine);
@@ -245,6 +234,5 @@ fn farewell(left: &[Snapshot], cluster: &str) -> Result<Outcome, Failure> {
     let next = trials::next_command(last, cluster);
     let table = trials::session(left);
     print(&format!("{table}\nmeasure the last one again:\n  {next}\n"))?;
->>>>>>> main
     Ok(Outcome::Fine)
 }
