@@ -5,7 +5,17 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod cli;
+mod dump_log;
+mod frames;
 mod kafka;
+mod lab_broker_down;
+mod lab_embedded;
+mod lab_handle;
+mod lab_log;
+mod lab_random;
+mod lab_secured;
+mod lab_senders;
+mod lab_turns;
 mod licences;
 mod local_kafka;
 mod msrv;
