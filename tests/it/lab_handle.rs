@@ -116,7 +116,7 @@ impl Watched {
     }
 
     /// Waits for a reading of which `wanted` holds.
-    pub fn until(&mut self, what: &str, wanted: impl Fn(&Reading) -> bool) -> Arc<Reading> {
+    pub fn until(&mut self, what: &str, mut wanted: impl FnMut(&Reading) -> bool) -> Arc<Reading> {
         let limit = Instant::now() + PATIENCE;
         loop {
             let reading = self.next();
