@@ -1,5 +1,6 @@
 //! What load on a real cluster needs before it starts: a person's yes, a ceiling and a byte budget.
 
+use crate::cluster::topics;
 use crate::settings::{Bytes, PerSecond};
 
 /// The rate on a cluster that linger did not start, unless another is asked for.
@@ -8,8 +9,6 @@ pub const FIRST_RATE: f64 = 1_000.0;
 pub const CEILING: f64 = 10_000.0;
 /// The byte budget on such a cluster: 20 GiB.
 pub const BUDGET: u64 = 20 << 30;
-/// The prefix of topics that linger owns.
-pub const PREFIX: &str = "linger-";
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -55,7 +54,7 @@ pub enum Refusal {
 
 /// What is agreed on a cluster that linger did not start.
 pub fn agree(wish: &Wish<'_>) -> Result<Agreed, Refusal> {
-    if !wish.topic.starts_with(PREFIX) && !wish.yes {
+    if !topics::is_ours(wish.topic) && !wish.yes {
         return Err(Refusal::Topic(wish.topic.into()));
     }
     if !wish.explicit && !wish.yes {

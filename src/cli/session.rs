@@ -22,7 +22,7 @@ use super::gather::{self, Gathered};
 use super::output::{Failure, Outcome, note, print};
 use super::shelf::Cupboard;
 use super::target::{self, Prepared};
-use super::{LabArgs, bench, consent, run};
+use super::{LabArgs, again, bench, consent, run};
 
 /// A trial's figures count this long after the former one has drained.
 const SETTLE: Duration = Duration::from_secs(2);
@@ -42,6 +42,8 @@ pub fn run(lab: LabArgs) -> Result<Outcome, Failure> {
     target::first_rate(&mut gathered.settings, foreign);
     let around = target::foreseen(&lab.connect, &lab.load, &gathered.connection);
     gather::judge(&gathered.settings, &around)?;
+    gather::payload_file(&gathered.settings)?;
+    gather::tell(&gathered.notes, lab.output.quiet);
     run::runtime()?.block_on(session(lab, gathered, foreign))
 }
 
@@ -88,14 +90,20 @@ async fn session(lab: LabArgs, gathered: Gathered, foreign: bool) -> Result<Outc
         .await;
     drop(screen);
     let ended = shown.map_err(Failure::unmeasured)?.ended;
-    let left = finish(engine, ended);
+    let left = tokio::select! {
+        left = tokio::task::spawn_blocking(move || finish(engine, ended)) => left.unwrap_or_default(),
+        _ = tokio::signal::ctrl_c() => {
+            note("what was still under way is given up");
+            std::process::exit(130);
+        }
+    };
     match ended {
         Ended::Signal(signal) => terminal::end_by(signal),
         Ended::TerminalGone => std::process::exit(1),
         Ended::Quit => {}
     }
     drop(prepared.local);
-    farewell(&left, lab.connect.brokers.as_deref())
+    farewell(&left, &again::cluster_words(&lab))
 }
 
 fn options(goals: &[Goal]) -> Options {
@@ -219,17 +227,12 @@ fn finish(engine: Lab, ended: Ended) -> Vec<Snapshot> {
     told.recv_timeout(patience).unwrap_or_default()
 }
 
-fn farewell(left: &[Snapshot], brokers: Option<&str>) -> Result<Outcome, Failure> {
+fn farewell(left: &[Snapshot], cluster: &str) -> Result<Outcome, Failure> {
     let Some(last) = left.last() else {
         return Ok(Outcome::Fine);
     };
-    let cluster = brokers
-        .map(|brokers| format!("-b {}", trials::quoted(brokers)))
-        .unwrap_or_default();
-    let next = trials::next_command(last, &cluster);
-    print(&format!(
-        "{}\nmeasure the last one again:\n  {next}\n",
-        trials::session(left)
-    ))?;
+    let next = trials::next_command(last, cluster);
+    let table = trials::session(left);
+    print(&format!("{table}\nmeasure the last one again:\n  {next}\n"))?;
     Ok(Outcome::Fine)
 }

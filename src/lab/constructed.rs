@@ -81,6 +81,7 @@ pub(crate) fn reading(live: TrialReading) -> Reading {
         behind: 0,
         broker_log: None,
         budget: None,
+        ceiling: None,
         history: Vec::new(),
         events: Vec::new(),
         warnings: Vec::new(),

@@ -99,16 +99,20 @@ impl Crew {
         }
     }
 
-    /// Whether no producer is left.
+    /// Whether no producer is left that has sent or may send; one that is still being opened does not count.
     #[must_use]
     pub fn is_gone(&self) -> bool {
-        self.producers.is_empty()
+        !self.producers.iter().any(Producer::is_open)
     }
 
-    /// Waits for every thread to end.
+    /// Waits for every thread to end, but for one that is still being opened: nothing was sent through it.
     pub fn join(&mut self) {
         self.stop();
-        for producer in &mut self.producers {
+        for producer in self
+            .producers
+            .iter_mut()
+            .filter(|producer| producer.is_open())
+        {
             producer.close(0);
             producer.join();
         }

@@ -45,6 +45,7 @@ impl Engine {
                 .limits
                 .byte_budget
                 .map(|budget| (bytes_with_in_flight(accounts), budget.0)),
+            ceiling: self.config.limits.ceiling,
             history: self.desk.history.columns(),
             events: self.desk.events(),
             warnings: Vec::new(),

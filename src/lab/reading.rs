@@ -40,6 +40,8 @@ pub struct Reading {
     pub broker_log: Option<BrokerLog>,
     /// Bytes written towards the byte budget, and the budget (real clusters).
     pub budget: Option<(u64, u64)>,
+    /// The agreed ceiling of the rate.
+    pub ceiling: Option<crate::settings::PerSecond>,
     /// The past, oldest first: one column an interval, merged as they age.
     pub history: Vec<Arc<HistoryColumn>>,
     /// Events on the time line (broker lost, paused, …), oldest first, bounded.
@@ -218,6 +220,7 @@ impl Reading {
             behind: 0,
             broker_log: None,
             budget: None,
+            ceiling: None,
             history: Vec::new(),
             events: Vec::new(),
             warnings: Vec::new(),

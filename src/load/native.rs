@@ -108,7 +108,7 @@ impl Native {
                 payload.len(),
                 key_at,
                 key_len,
-                opaque as usize as *mut c_void,
+                std::ptr::without_provenance_mut(usize::try_from(opaque).unwrap_or_default()),
             )
         };
         if result == 0 {

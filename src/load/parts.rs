@@ -91,6 +91,7 @@ impl Counter {
 }
 
 /// Written by one sender for one trial.
+#[derive(Default)]
 pub struct SenderPart {
     /// Records that it tried to hand over, those waiting included.
     pub attempted: Counter,
@@ -109,6 +110,7 @@ pub struct SenderPart {
 }
 
 /// Written by one poll thread for one trial.
+#[derive(Default)]
 pub struct ReportPart {
     /// Records reported as delivered.
     pub delivered: Counter,
@@ -126,33 +128,4 @@ pub struct ReportPart {
     pub errors: Errors,
     /// When the last report came, in nanoseconds since the lab started.
     pub last_report: AtomicU64,
-}
-
-impl Default for SenderPart {
-    fn default() -> Self {
-        Self {
-            attempted: Counter::default(),
-            accepted: Counter::default(),
-            failed: Counter::default(),
-            send: Tally::new(),
-            lateness: Tally::new(),
-            failed_response: Tally::new(),
-            errors: Errors::default(),
-        }
-    }
-}
-
-impl Default for ReportPart {
-    fn default() -> Self {
-        Self {
-            delivered: Counter::default(),
-            bytes: Counter::default(),
-            failed: Counter::default(),
-            response: Tally::new(),
-            delivery: Tally::new(),
-            failed_response: Tally::new(),
-            errors: Errors::default(),
-            last_report: AtomicU64::new(0),
-        }
-    }
 }

@@ -52,12 +52,13 @@ pub struct Producer {
     pub waits: Arc<Waits>,
     native: Arc<Mutex<Option<Arc<Native>>>>,
     register: Sender<(u16, Arc<ReportPart>)>,
-    closing: Arc<Closing>,
+    life: Arc<Life>,
     thread: Option<JoinHandle<()>>,
 }
 
 #[derive(Default)]
-struct Closing {
+struct Life {
+    opened: AtomicBool,
     wanted: AtomicBool,
     expected: AtomicU64,
     purge: AtomicBool,
@@ -75,15 +76,12 @@ impl Producer {
         heap::widen();
         let waits = Arc::new(Waits::default());
         let native = Arc::new(Mutex::new(None));
-        let closing = Arc::new(Closing::default());
+        let life = Arc::new(Life::default());
         let (register, registered) = mpsc::channel();
         let topic = topic.to_owned();
         let work = {
-            let (waits, native, closing) = (
-                Arc::clone(&waits),
-                Arc::clone(&native),
-                Arc::clone(&closing),
-            );
+            let (waits, native, life) =
+                (Arc::clone(&waits), Arc::clone(&native), Arc::clone(&life));
             move || {
                 let say = |word| drop(inbox.send((serial, word)));
                 match connect::open(&config, &topic, &|text| say(Word::Progress(text))) {
@@ -92,13 +90,14 @@ impl Producer {
                         let opened = Arc::new(opened);
                         *native.lock().unwrap_or_else(PoisonError::into_inner) =
                             Some(Arc::clone(&opened));
+                        life.opened.store(true, Ordering::Release);
                         say(Word::Opened(partitions));
                         Poller {
                             native: opened,
                             shelf: native,
                             clock,
                             waits,
-                            closing,
+                            life,
                             registered,
                             parts: Vec::new(),
                             say: &say,
@@ -117,7 +116,7 @@ impl Producer {
             waits,
             native,
             register,
-            closing,
+            life,
             thread: Some(thread),
         })
     }
@@ -140,13 +139,19 @@ impl Producer {
 
     /// Lets the thread end once this many records were reported in all; no sender may send through it any more.
     pub fn close(&self, accepted: u64) {
-        self.closing.expected.store(accepted, Ordering::Release);
-        self.closing.wanted.store(true, Ordering::Release);
+        self.life.expected.store(accepted, Ordering::Release);
+        self.life.wanted.store(true, Ordering::Release);
     }
 
     /// Gives up what is not yet delivered; each record is then reported as purged.
     pub fn purge(&self) {
-        self.closing.purge.store(true, Ordering::Release);
+        self.life.purge.store(true, Ordering::Release);
+    }
+
+    /// Whether it was opened and has not ended.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.life.opened.load(Ordering::Acquire) && !self.is_gone()
     }
 
     /// Whether the thread has ended.
@@ -168,7 +173,7 @@ struct Poller<'a> {
     shelf: Arc<Mutex<Option<Arc<Native>>>>,
     clock: Clock,
     waits: Arc<Waits>,
-    closing: Arc<Closing>,
+    life: Arc<Life>,
     registered: Receiver<(u16, Arc<ReportPart>)>,
     parts: Vec<(u16, Arc<ReportPart>)>,
     say: &'a dyn Fn(Word),
@@ -200,11 +205,11 @@ impl Poller<'_> {
             drop(native);
             reported += in_event;
             self.waits.wake();
-            if self.closing.purge.swap(false, Ordering::AcqRel) {
+            if self.life.purge.swap(false, Ordering::AcqRel) {
                 self.native.purge();
             }
-            if self.closing.wanted.load(Ordering::Acquire) {
-                if reported >= self.closing.expected.load(Ordering::Acquire) {
+            if self.life.wanted.load(Ordering::Acquire) {
+                if reported >= self.life.expected.load(Ordering::Acquire) {
                     break;
                 }
                 flusher.get_or_insert_with(|| flush_behind(&self.native));

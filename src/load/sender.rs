@@ -27,7 +27,9 @@ pub fn spawn(index: usize, helm: Arc<Helm>, clock: Clock) -> std::io::Result<Joi
             if let Some(mut sender) = Sender::take_place(index, &helm, clock, seen, assignment) {
                 sender.obey(order);
                 sender.run();
+                sender.leave();
             }
+            helm.part(thread::current().id());
         })
 }
 
@@ -45,6 +47,9 @@ struct Sender<'a> {
     left: u64,
     /// Records that this sender's producer accepted from it.
     accepted_here: u64,
+    /// Until when the client kept this sender waiting: being late for that long is not its own fault.
+    kept_until: u64,
+    blocked: bool,
     fresh: bool,
 }
 
@@ -67,6 +72,10 @@ impl<'a> Sender<'a> {
         let kit = take_kit(&assignment, index)?;
         let pacer = fresh_pacer(&assignment, index);
         let left = share(&assignment, index);
+        if left == 0 {
+            assignment.done.fetch_add(1, Ordering::AcqRel);
+        }
+        let accepted_here = assignment.waits.slot(index).accepted();
         assignment.moved.fetch_add(1, Ordering::AcqRel);
         let now = clock.now();
         Some(Self {
@@ -81,7 +90,9 @@ impl<'a> Sender<'a> {
             pacer,
             now,
             left,
-            accepted_here: 0,
+            accepted_here,
+            kept_until: 0,
+            blocked: false,
             fresh: true,
         })
     }
@@ -100,6 +111,12 @@ impl<'a> Sender<'a> {
         }
     }
 
+    /// Leaves its place to whoever takes it next.
+    fn leave(&self) {
+        let slot = self.assignment.waits.slot(self.index);
+        slot.leave(self.accepted_here);
+    }
+
     /// Takes what the helm says now; false when this sender is no longer needed.
     fn follow(&mut self) -> bool {
         let (seen, assignment, order) = self.helm.look();
@@ -114,7 +131,9 @@ impl<'a> Sender<'a> {
     fn obey(&mut self, order: Order) {
         let now = self.clock.now();
         match (self.order, order, &mut self.pacer) {
-            (before, Order::Pause(at), Some(pacer)) if before != order => pacer.pause(at),
+            (before, Order::Pause(at), Some(pacer)) if before != order => {
+                pacer.pause(at.max(self.assignment.from));
+            }
             (Order::Pause(_), Order::Run | Order::Hold, Some(pacer)) => pacer.resume(now),
             _ => {}
         }
@@ -149,6 +168,9 @@ impl<'a> Sender<'a> {
         if assignment.quota != self.assignment.quota {
             self.left = share(&assignment, self.index);
         }
+        if self.left == 0 {
+            assignment.done.fetch_add(1, Ordering::AcqRel);
+        }
         assignment.moved.fetch_add(1, Ordering::AcqRel);
         self.assignment = assignment;
         self.fresh = true;
@@ -177,7 +199,7 @@ impl<'a> Sender<'a> {
         if self.pacer.is_some() {
             self.part
                 .lateness
-                .record(self.now.saturating_sub(due) / 1000);
+                .record(self.now.saturating_sub(due.max(self.kept_until)) / 1000);
         }
         if self.fresh {
             let _ = self.assignment.first_attempt.compare_exchange(
@@ -217,6 +239,7 @@ impl<'a> Sender<'a> {
         let mut result = producer.produce(key.partition, payload, key.key, opaque);
         if result == Err(QUEUE_FULL) {
             let since = self.clock.now();
+            self.blocked = true;
             let slot = self.assignment.waits.slot(self.index);
             while result == Err(QUEUE_FULL) {
                 slot.announce();
@@ -242,7 +265,7 @@ impl<'a> Sender<'a> {
     }
 
     fn accepted(&mut self, due: u64) {
-        self.now = self.clock.now();
+        self.look_at_clock();
         self.part.accepted.add(1);
         self.accepted_here += 1;
         self.part.send.record(self.now.saturating_sub(due) / 1000);
@@ -260,8 +283,15 @@ impl<'a> Sender<'a> {
         }
     }
 
-    fn failed(&mut self, due: u64, code: Code) {
+    fn look_at_clock(&mut self) {
         self.now = self.clock.now();
+        if std::mem::take(&mut self.blocked) {
+            self.kept_until = self.now;
+        }
+    }
+
+    fn failed(&mut self, due: u64, code: Code) {
+        self.look_at_clock();
         self.part
             .failed_response
             .record(self.now.saturating_sub(due) / 1000);
@@ -283,7 +313,8 @@ impl<'a> Sender<'a> {
             }
             thread::park_timeout(LONGEST_NAP);
         }
-        self.now = self.clock.now();
+        self.blocked = true;
+        self.look_at_clock();
     }
 
     fn finish(&mut self) {

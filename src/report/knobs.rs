@@ -2,7 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::settings::{Group, Kind, Knob, knobs};
+use crate::settings::rules::{self, Rule};
+use crate::settings::{Group, Kind, Knob, Severity, knobs};
 
 use super::table::{Align, lines};
 
@@ -48,6 +49,7 @@ pub fn one(knob: &Knob) -> String {
     let mut rows = vec![
         ("range", range(knob)),
         ("default", knob.show(&knob.default_value())),
+        ("librdkafka", librdkafka(knob)),
         ("Java", java(knob)),
         ("slider", tuning(knob)),
         ("does", knob.about.to_owned()),
@@ -59,6 +61,7 @@ pub fn one(knob: &Knob) -> String {
     if knob.native.is_none() {
         rows.push(("note", "linger's own; librdkafka does not know it".into()));
     }
+    rows.extend(about(knob).map(|rule| (rule_word(rule), rule.about.to_owned())));
     let rows: Vec<Vec<String>> = rows
         .into_iter()
         .map(|(name, text)| vec![format!("  {name}"), text])
@@ -67,7 +70,25 @@ pub fn one(knob: &Knob) -> String {
     format!("{} ({})\n{body}\n", knob.name, group_word(knob.group))
 }
 
-fn java(knob: &Knob) -> String {
+fn about(knob: &Knob) -> impl Iterator<Item = &'static Rule> {
+    rules::rules().filter(|rule| rule.knobs.contains(&knob.name))
+}
+
+fn rule_word(rule: &Rule) -> &'static str {
+    match rule.severity {
+        Severity::Refuse => "rule",
+        Severity::Caution => "caution",
+    }
+}
+
+fn librdkafka(knob: &Knob) -> String {
+    knob.librdkafka_default()
+        .map_or_else(|| "-".to_owned(), |value| knob.show(&value))
+}
+
+/// Java's default, with Java's name where that differs.
+#[must_use]
+pub fn java(knob: &Knob) -> String {
     match (knob.java, knob.java_default) {
         (Some(name), Some(default)) if name == knob.name => shown(knob, default),
         (Some(name), Some(default)) => format!("{} ({name})", shown(knob, default)),
@@ -132,10 +153,12 @@ pub fn json(knob: &Knob) -> Json {
         "auto": knob.auto,
         "default": knob.text(&knob.default_value()),
         "librdkafka_name": knob.native,
+        "librdkafka_default": knob.librdkafka_default().map(|value| knob.text(&value)),
         "java_name": knob.java,
         "java_default": knob.java_default,
         "about": knob.about,
         "trade": knob.trade,
+        "rules": about(knob).map(|rule| json!({ "id": rule.id, "kind": rule_word(rule), "about": rule.about })).collect::<Vec<_>>(),
     })
 }
 
@@ -155,6 +178,12 @@ fn bounds(kind: &Kind) -> (&'static str, Option<f64>, Option<f64>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_knob_is_shown_with_its_rules() {
+        let text = one(knobs::find("acks").unwrap());
+        assert!(text.contains("idempotence needs acks=all"), "{text}");
+    }
 
     #[test]
     fn every_knob_stands_in_the_table_and_alone() {

@@ -1,12 +1,14 @@
 //! The result of a bench as text: every figure with what it rests on, and perf-test's own line as the last.
 
-use crate::cluster::ClusterKind;
-use crate::measure::{ErrorCount, Latencies, Persisted, Phase};
-use crate::settings::Millis;
-use crate::snapshot::{BreakdownMs, GoalOutcome, Setting, SettingValue, Snapshot};
+mod chosen;
+mod failures;
 
-use super::errors::meaning;
-use super::format::{bytes, count, maybe, millis, three};
+use crate::cluster::ClusterKind;
+use crate::measure::Latencies;
+use crate::settings::Millis;
+use crate::snapshot::{BreakdownMs, GoalOutcome, SettingValue, Snapshot};
+
+use super::format::{bytes, count, maybe, millis, second, things, three};
 use super::perf;
 use super::table::{Align, lines};
 
@@ -25,11 +27,11 @@ pub fn bench(snapshot: &Snapshot) -> String {
 pub fn body(snapshot: &Snapshot) -> String {
     let parts = [
         head(snapshot),
-        settings(snapshot),
+        chosen::lines(snapshot),
         accounts(snapshot),
         latencies(snapshot),
         split(snapshot),
-        errors(&snapshot.result.errors),
+        failures::lines(&snapshot.result.errors),
         goals(snapshot),
         warnings(snapshot),
     ];
@@ -94,59 +96,20 @@ fn head(snapshot: &Snapshot) -> Vec<String> {
     vec![
         format!("{kind}"),
         format!(
-            "{} brokers, topic {}, {} partitions{replicas}{least}",
-            cluster.brokers, cluster.topic, cluster.partitions
+            "{}, topic {}, {}{replicas}{least}",
+            things(u64::from(cluster.brokers), "broker"),
+            cluster.topic,
+            things(u64::from(cluster.partitions), "partition"),
         ),
         format!(
             "{}{}; linger {}, librdkafka {} (not Java), {}",
             name.unwrap_or_default(),
-            snapshot.started_at,
+            second(&snapshot.started_at),
             snapshot.linger_version,
             snapshot.librdkafka_version,
             snapshot.environment.os
         ),
     ]
-}
-
-fn settings(snapshot: &Snapshot) -> Vec<String> {
-    let changed: Vec<Vec<String>> = snapshot
-        .settings
-        .iter()
-        .filter(|(_, setting)| setting.source != "default")
-        .map(|(name, setting)| {
-            vec![
-                format!("  {name}"),
-                shown(name, setting),
-                setting.source.clone(),
-            ]
-        })
-        .collect();
-    if changed.is_empty() {
-        return vec!["settings  all at their defaults".into()];
-    }
-    let mut text = vec!["settings that were chosen".to_owned()];
-    text.extend(lines(&changed, &[Align::Left, Align::Left, Align::Left]));
-    text
-}
-
-fn shown(name: &str, setting: &Setting) -> String {
-    use crate::settings::{Value, knobs};
-    let raw = match &setting.value {
-        SettingValue::Whole(number) => number.to_string(),
-        SettingValue::Number(number) => number.to_string(),
-        SettingValue::Switch(on) => (if *on { "on" } else { "off" }).into(),
-        SettingValue::Text(text) => text.clone(),
-    };
-    let number = match &setting.value {
-        #[expect(clippy::cast_precision_loss, reason = "written from an f64")]
-        SettingValue::Whole(number) => Some(*number as f64),
-        SettingValue::Number(number) => Some(*number),
-        _ => None,
-    };
-    match (knobs::find(name), number) {
-        (Some(row), Some(number)) => row.show(&Value::Number(number)),
-        _ => raw,
-    }
 }
 
 fn accounts(snapshot: &Snapshot) -> Vec<String> {
@@ -240,10 +203,12 @@ fn split(snapshot: &Snapshot) -> Vec<String> {
     }
     let sent_again = result.retries.map_or_else(|| "n/a".into(), count);
     text.push(format!(
-        "batches  {} records, {} on the wire, compressed {}:1; {} requests, {sent_again} sent again",
+        "batches  {} records, {} on the wire, compressed {}; {} requests, {sent_again} sent again",
         maybe(result.batch_records_mean),
         result.batch_bytes_mean.map_or_else(|| "n/a".into(), bytes),
-        maybe(result.compression_ratio),
+        result
+            .compression_ratio
+            .map_or_else(|| "n/a".into(), |ratio| format!("{}:1", three(ratio))),
         result.requests.map_or_else(|| "n/a".into(), count),
     ));
     text
@@ -265,41 +230,6 @@ fn summands(parts: &BreakdownMs) -> String {
         return "n/a".into();
     }
     known.join(" + ")
-}
-
-fn errors(errors: &[ErrorCount]) -> Vec<String> {
-    if errors.is_empty() {
-        return Vec::new();
-    }
-    let rows: Vec<Vec<String>> = errors.iter().map(error_row).collect();
-    let mut text = vec!["errors".to_owned()];
-    text.extend(lines(
-        &rows,
-        &[Align::Right, Align::Left, Align::Left, Align::Left],
-    ));
-    text
-}
-
-fn error_row(error: &ErrorCount) -> Vec<String> {
-    let phase = match error.phase {
-        Phase::Send => "in send()",
-        Phase::Delivery => "in delivery",
-    };
-    let written = match error.persisted {
-        Persisted::No => "not written",
-        Persisted::Possibly => "perhaps written",
-    };
-    let again = if error.retriable {
-        ", another try may help"
-    } else {
-        ""
-    };
-    vec![
-        format!("  {}", count(error.count)),
-        error.code.clone(),
-        format!("{phase}, {written}{again}"),
-        meaning(&error.code).to_owned(),
-    ]
 }
 
 fn goals(snapshot: &Snapshot) -> Vec<String> {

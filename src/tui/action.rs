@@ -431,7 +431,7 @@ pub static TABLE: &[Row] = &[
         "goal",
         &["g"],
         "g",
-        "set goals: p99<20ms failed=0; empty clears them",
+        "set goals: p99<20ms, failed=0; empty: none",
     )
     .section(Section::Keep),
     row(

@@ -36,6 +36,8 @@ pub struct Ask {
     pub purpose: Purpose,
     /// The line.
     pub entry: Entry,
+    /// Whether the line is only a proposal: the first character that is typed replaces it.
+    pub proposed: bool,
     /// What is wrong with it, after Enter.
     pub problem: Option<String>,
 }
@@ -71,7 +73,7 @@ impl Purpose {
         match self {
             Self::Snapshot(_) => "a name, or a path that ends in .json · ⏎ save · Esc back",
             Self::Profile => "a name · ⏎ save · Esc back",
-            Self::Goal => "p99<20ms failed=0 (empty: none) · ⏎ set · Esc back",
+            Self::Goal => "p99<20ms, failed=0 (empty: none) · ⏎ set · Esc back",
             Self::Note(_) => "⏎ write · Esc back",
         }
     }

@@ -12,6 +12,10 @@ pub use crate::tui::theme::ThemeChoice;
 
 /// Everything that the screen remembers between two pictures.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "switches of the person, each on its own"
+)]
 pub struct Model {
     /// The time of the last update, since the screen started.
     pub now: Duration,

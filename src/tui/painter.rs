@@ -22,6 +22,10 @@ const PATIENCE: Duration = Duration::from_millis(500);
 type Picture = (Model, Arc<Reading>);
 
 #[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is asked and answered on its own"
+)]
 struct Desk {
     next: Option<Picture>,
     busy: bool,

@@ -22,7 +22,7 @@ use crate::settings::Settings;
 use crate::tui::dialog::{Connect, Dialog, FileEntry, LoadPlan, Loaded};
 use crate::tui::model::{GoalParser, Hit, Model, ThemeChoice};
 use crate::tui::painter::Painter;
-use crate::tui::terminal::Guard;
+use crate::tui::terminal::{Guard, end_by};
 use crate::tui::update::{self, Answer, Effect, Input, Pointer};
 use crate::tui::view;
 use crate::tui::watchdog::Watchdog;
@@ -149,7 +149,8 @@ impl Screen {
         })
     }
 
-    /// Shows the connect dialog and waits for the answer; no load runs yet. A signal or a dead terminal counts as no.
+    /// Shows the connect dialog and waits for the answer; no load runs yet. A dead terminal counts as no; a
+    /// signal ends the process, for there is no load to stop.
     ///
     /// # Errors
     /// When the terminal fails.
@@ -170,6 +171,9 @@ impl Screen {
         let ended = self.turn_until(&mut silent).await?;
         drop(keep);
         self.model.dialog = None;
+        if let Some(Ended::Signal(signal)) = ended {
+            end_by(signal);
+        }
         Ok(ended.is_none() && self.consent == Some(true))
     }
 
@@ -208,7 +212,6 @@ impl Screen {
                     continue;
                 }
                 News::Nothing => continue,
-                News::EventsGone => return Ok(Some(Ended::TerminalGone)),
                 News::Told(Told::End(signal)) => return Ok(Some(Ended::Signal(signal))),
                 News::Told(Told::Suspend) => {
                     self.suspend(readings, false).await;
@@ -218,7 +221,9 @@ impl Screen {
                     self.resume()?;
                     continue;
                 }
-                News::Told(Told::TerminalGone) => return Ok(Some(Ended::TerminalGone)),
+                News::EventsGone | News::Told(Told::TerminalGone) => {
+                    return Ok(Some(Ended::TerminalGone));
+                }
             };
             let now = self.started.elapsed();
             let effects = update::update(&mut self.model, &self.reading, input, now);
@@ -249,7 +254,7 @@ impl Screen {
             told = self.signals.next() => News::Told(told),
             () = gone.notified() => News::Told(Told::TerminalGone),
             event = self.events.next() => match event {
-                Some(Ok(event)) => self.judge(event),
+                Some(Ok(event)) => self.judge(&event),
                 Some(Err(_)) | None => News::EventsGone,
             },
             Some(answer) = self.answers.1.recv() => News::Input(Input::Answer(answer)),
@@ -266,11 +271,11 @@ impl Screen {
         }
     }
 
-    fn judge(&mut self, event: Event) -> News {
+    fn judge(&mut self, event: &Event) -> News {
         match event {
-            Event::Key(key) => News::Input(Input::Key(unshifted(key))),
+            Event::Key(key) => News::Input(Input::Key(unshifted(*key))),
             Event::Resize(..) => News::Redraw,
-            Event::Mouse(mouse) => self.point(mouse),
+            Event::Mouse(mouse) => self.point(*mouse),
             Event::FocusGained | Event::FocusLost | Event::Paste(_) => News::Nothing,
         }
     }
@@ -329,7 +334,7 @@ impl Screen {
             }
             Effect::ListFiles => self.ask(|files| Answer::Files(files.list())),
             Effect::Load(file, onto) => {
-                self.ask(move |files| Answer::Loaded(files.load(&file, &onto)));
+                self.ask(move |files| Answer::Loaded(files.load(&file, &onto).map(Box::new)));
             }
             Effect::SaveProfile(name, settings) => {
                 self.ask(move |files| Answer::ProfileSaved(files.save_profile(&name, &settings)));

@@ -69,7 +69,7 @@ fn latencies(median_ms: f64, total: u64) -> Latencies {
         p95: at(2.07),
         p99: at(3.04),
         p99_9: at(4.13),
-        p99_99: (total > 100_000).then(|| Millis(median_ms * 7.2)),
+        p99_99: (total > 100_000).then_some(Millis(median_ms * 7.2)),
         max: at(11.2),
         at_least_from: None,
     }
@@ -300,6 +300,7 @@ pub fn staging() -> Reading {
             agrees: true,
         }),
         budget: Some((delivered * 1024, 20 << 30)),
+        ceiling: Some(crate::settings::PerSecond(25_000.0)),
         history: history(&[(1, 7.41, 165), (2, 7.3, 90), (3, 4.01, 130), (4, 3.92, 62)]),
         events: vec![Arc::new(Event {
             at: Duration::from_secs(200),

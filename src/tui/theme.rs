@@ -171,18 +171,16 @@ impl Theme {
         let style = match role {
             Role::Text => plain,
             Role::Figure => plain.add_modifier(Modifier::BOLD),
-            Role::Label => plain.fg(p.label),
+            Role::Label | Role::Default => plain.fg(p.label),
             Role::Faint | Role::Idle => plain.fg(p.faint),
             Role::Title => plain.fg(p.title).add_modifier(Modifier::BOLD),
             Role::Border => plain.fg(p.border),
             Role::Focus | Role::Now => plain.fg(p.accent),
-            Role::Cursor => plain.fg(p.accent).add_modifier(Modifier::BOLD),
-            Role::Key => plain.fg(p.accent).add_modifier(Modifier::BOLD),
+            Role::Cursor | Role::Key => plain.fg(p.accent).add_modifier(Modifier::BOLD),
             Role::Track => plain.fg(p.track),
             Role::Fill => plain.fg(p.fill),
             Role::Next => plain.fg(p.next).add_modifier(Modifier::BOLD),
             Role::Base => plain.fg(p.base),
-            Role::Default => plain.fg(p.label),
             Role::Good => plain.fg(p.good),
             Role::Bad => plain.fg(p.bad),
             Role::Warn => plain.fg(p.warn),
@@ -225,13 +223,24 @@ impl Theme {
 fn mono(role: Role) -> Style {
     let plain = Style::reset();
     match role {
-        Role::Figure | Role::Title | Role::Key | Role::Now | Role::Next | Role::Focus => {
-            plain.add_modifier(Modifier::BOLD)
-        }
-        Role::Bad | Role::Warn | Role::Goal => plain.add_modifier(Modifier::BOLD),
+        Role::Figure
+        | Role::Title
+        | Role::Key
+        | Role::Now
+        | Role::Next
+        | Role::Focus
+        | Role::Bad
+        | Role::Warn
+        | Role::Goal => plain.add_modifier(Modifier::BOLD),
         Role::Cursor => plain.add_modifier(Modifier::BOLD | Modifier::UNDERLINED),
-        Role::Label | Role::Text | Role::Base | Role::Default | Role::Good => plain,
-        Role::Live | Role::LiveOnReference | Role::Fill => plain,
+        Role::Label
+        | Role::Text
+        | Role::Base
+        | Role::Default
+        | Role::Good
+        | Role::Live
+        | Role::LiveOnReference
+        | Role::Fill => plain,
         Role::Faint | Role::Border | Role::Track | Role::Idle | Role::Reference => {
             plain.add_modifier(Modifier::DIM)
         }

@@ -56,7 +56,7 @@ pub enum Answer {
     /// The files that can be opened.
     Files(Result<Vec<FileEntry>, String>),
     /// An opened file.
-    Loaded(Result<Loaded, String>),
+    Loaded(Result<Box<Loaded>, String>),
     /// Where a profile was saved.
     ProfileSaved(Result<String, String>),
     /// Where the picture was written.

@@ -33,23 +33,14 @@ const fn hex(value: u32) -> Color {
     Color::Rgb(red, green, blue)
 }
 
-const fn ramp(values: [u32; 8]) -> [Color; 8] {
-    let [a, b, c, d, e, f, g, h] = values;
-    [
-        hex(a),
-        hex(b),
-        hex(c),
-        hex(d),
-        hex(e),
-        hex(f),
-        hex(g),
-        hex(h),
-    ]
-}
-
-const fn hues(values: [u32; 5]) -> [Color; 5] {
-    let [a, b, c, d, e] = values;
-    [hex(a), hex(b), hex(c), hex(d), hex(e)]
+const fn all<const N: usize>(values: [u32; N]) -> [Color; N] {
+    let mut colours = [Color::Reset; N];
+    let mut at = 0;
+    while at < N {
+        colours[at] = hex(values[at]);
+        at += 1;
+    }
+    colours
 }
 
 impl Palette {
@@ -81,7 +72,7 @@ const DARK: Palette = Palette {
     live: hex(0x0058_cfc0),
     reference: hex(0x00a5_9ae0),
     shadow: hex(0x0030_2f4c),
-    heat: ramp([
+    heat: all([
         0x0013_2530,
         0x0015_3a4a,
         0x0017_5465,
@@ -91,7 +82,7 @@ const DARK: Palette = Palette {
         0x009c_dab0,
         0x00ec_f6c4,
     ]),
-    parts: hues([
+    parts: all([
         0x006f_9fe8,
         0x0058_cfc0,
         0x00d6_a3e0,
@@ -118,7 +109,7 @@ const LIGHT: Palette = Palette {
     live: hex(0x0013_8a87),
     reference: hex(0x008d_82cc),
     shadow: hex(0x00e4_e1f5),
-    heat: ramp([
+    heat: all([
         0x00e1_f0f0,
         0x00bf_e0e2,
         0x0096_cad1,
@@ -128,7 +119,7 @@ const LIGHT: Palette = Palette {
         0x0015_4f68,
         0x000c_3146,
     ]),
-    parts: hues([
+    parts: all([
         0x002f_62b5,
         0x0013_8a87,
         0x008c_44a0,
@@ -155,7 +146,7 @@ const HIGH_CONTRAST: Palette = Palette {
     live: hex(0x0000_ffff),
     reference: hex(0x00ff_afff),
     shadow: hex(0x0058_3458),
-    heat: ramp([
+    heat: all([
         0x0026_2626,
         0x0044_4444,
         0x0062_6262,
@@ -165,7 +156,7 @@ const HIGH_CONTRAST: Palette = Palette {
         0x00dd_dddd,
         0x00ff_ffff,
     ]),
-    parts: hues([
+    parts: all([
         0x005f_afff,
         0x0000_ffff,
         0x00ff_afff,
@@ -192,7 +183,7 @@ const COLOUR_BLIND: Palette = Palette {
     live: hex(0x0056_a5e6),
     reference: hex(0x00b9_9a5a),
     shadow: hex(0x0038_3022),
-    heat: ramp([
+    heat: all([
         0x0000_224e,
         0x001f_3a6e,
         0x0043_4e6c,
@@ -202,7 +193,7 @@ const COLOUR_BLIND: Palette = Palette {
         0x00cf_bd66,
         0x00fe_e838,
     ]),
-    parts: hues([
+    parts: all([
         0x0034_73c4,
         0x0061_ade8,
         0x00d8_d0a8,

@@ -82,6 +82,7 @@ pub fn open_ask(model: &mut Model, reading: &Reading, purpose: Purpose) {
     model.dialog = Some(Dialog::Ask(Ask {
         purpose,
         entry: Entry::new(text),
+        proposed: matches!(purpose, Purpose::Snapshot(_)),
         problem: None,
     }));
 }
@@ -97,6 +98,10 @@ fn typed(model: &mut Model, reading: &Reading, mut ask: Ask, key: KeyEvent) -> V
             }
         }
         _ => {
+            if ask.proposed && matches!(key.code, KeyCode::Char(_)) {
+                ask.entry.reset();
+            }
+            ask.proposed = false;
             edit(&mut ask.entry, key);
             ask.problem = None;
         }
@@ -189,8 +194,8 @@ fn would_be_lost(model: &Model, reading: &Reading) -> Option<String> {
         return Some(format!("#{trial} is still being saved"));
     }
     let unsaved = |number: &u64| !model.saved_trials.contains(number);
-    let noted = reading.trials.iter().filter(|trial| trial.note.is_some());
-    let notes = noted.map(|trial| trial.number).filter(unsaved).count();
+    let written = reading.trials.iter().filter(|trial| trial.note.is_some());
+    let notes = written.map(|trial| trial.number).filter(unsaved).count();
     if notes > 0 {
         return Some(format!("{notes} trials with a note are not saved"));
     }

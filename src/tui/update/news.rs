@@ -83,7 +83,7 @@ pub fn answer(model: &mut Model, reading: &Reading, answer: Answer) {
                 }
             }
         }
-        Answer::Loaded(Ok(loaded)) => open(model, reading, loaded),
+        Answer::Loaded(Ok(loaded)) => open(model, reading, *loaded),
         Answer::Loaded(Err(reason)) => model.complain(reason),
         Answer::ProfileSaved(Ok(file)) => model.say(format!("profile saved: {file}")),
         Answer::ProfileSaved(Err(reason)) => model.complain(format!("profile not saved: {reason}")),

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use crate::cluster::{ClusterFacts, ClusterKind};
 use crate::lab::{Command, Reading};
-use crate::settings::{Settings, Source, Value, check, knobs};
+use crate::settings::rules::check_turned;
+use crate::settings::{Settings, Source, Value, knobs};
 use crate::tui::model::{Model, Wish, surroundings};
 use crate::tui::update::Effect;
 
@@ -140,7 +141,8 @@ fn mend(model: &mut Model, reading: &Reading, mend: Option<crate::settings::Mend
 
 /// Judges the next settings by the rules.
 pub fn judge(model: &mut Model, reading: &Reading) {
-    let mut findings = check(&model.next(reading), &surroundings(reading));
+    let turned = model.wish.as_ref().map(|wish| wish.row);
+    let mut findings = check_turned(&model.next(reading), &surroundings(reading), turned);
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     model.findings = findings;
     if model.refusal().is_some()

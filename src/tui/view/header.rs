@@ -1,5 +1,7 @@
 //! The lines at the top: where the records go, and the accounts.
 
+use std::fmt::Write as _;
+
 use ratatui::text::{Line, Span};
 
 use crate::cluster::ClusterKind;
@@ -105,10 +107,10 @@ fn place<'a>(scene: &Scene<'_>, room: u16) -> Vec<Piece<'a>> {
     let name = vec![scene.span(Role::Text, cut(&topic.name, 28))];
     let mut shape = format!(" {}p", topic.partitions);
     if let Some(copies) = topic.replication_factor {
-        shape.push_str(&format!(" rf {copies}"));
+        let _ = write!(shape, " rf {copies}");
     }
     if let Some(least) = topic.min_insync_replicas {
-        shape.push_str(&format!(" min.isr {least}"));
+        let _ = write!(shape, " min.isr {least}");
     }
     let mut long = name.clone();
     long.extend(label(shape));

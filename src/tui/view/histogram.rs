@@ -48,12 +48,12 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
 }
 
 fn frame(pen: &mut Pen<'_>, behind: Option<&Behind<'_>>, scene: &Scene<'_>) {
-    let live = scene.reading.live;
-    let mut title = vec![
-        scene.span(Role::Title, format!(" {} ", scene.response_name())),
-        scene.span(Role::Live, "█"),
-        scene.span(Role::Label, format!(" #{live} now ")),
-    ];
+    let name = format!(" {} ", scene.response_name());
+    let mut title = vec![scene.span(Role::Title, name)];
+    if let Some(live) = scene.live {
+        title.push(scene.span(Role::Live, "█"));
+        title.push(scene.span(Role::Label, format!(" #{} now ", live.number)));
+    }
     if let Some(behind) = behind {
         title.push(scene.span(Role::Reference, " ░"));
         title.push(scene.span(Role::Label, format!(" {} ", behind.name)));
@@ -63,8 +63,8 @@ fn frame(pen: &mut Pen<'_>, behind: Option<&Behind<'_>>, scene: &Scene<'_>) {
     let settled = scene
         .live
         .map_or_else(String::new, |trial| match trial.state {
-            crate::lab::TrialState::Settling => format!("settling {}", clock(trial.held)),
-            _ => format!("settled for {}", clock(trial.held)),
+            crate::lab::TrialState::Settling => format!("settling {} · ", clock(trial.held)),
+            _ => format!("settled for {} · ", clock(trial.held)),
         });
     let scale = match (scene.model.nines, scene.model.log_y) {
         (true, _) => "by nines",
@@ -72,7 +72,7 @@ fn frame(pen: &mut Pen<'_>, behind: Option<&Behind<'_>>, scene: &Scene<'_>) {
         (false, false) => "log x",
     };
     let taken = u16::try_from(title.width()).unwrap_or(u16::MAX);
-    let long = format!(" {settled} · {scale} ");
+    let long = format!(" {settled}{scale} ");
     let fits = taken + width(&long) + 4 < pen.width();
     let note = if fits { long } else { format!(" {scale} ") };
     pen.edge_note(0, taken, &Line::from(scene.span(Role::Label, note)));
@@ -127,6 +127,9 @@ fn distribution(pen: &mut Pen<'_>, plot: Rect, behind: Option<&Behind<'_>>, scen
     let front: Vec<f64> = live.0.iter().map(height).collect();
     let rear: Vec<f64> = back.0.iter().map(height).collect();
     columns::draw(&mut area, &front, &rear, scene.theme);
+    if peak <= 0.0 {
+        area.middle("no record has come back yet", scene.style(Role::Faint));
+    }
     if let Some(cell) = latency_goal(scene).and_then(|goal| axis.cell(goal)) {
         goal_line(&mut area, cell, scene);
     }

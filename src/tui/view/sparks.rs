@@ -2,7 +2,7 @@
 
 use crate::settings::Millis;
 use crate::tui::theme::Role;
-use crate::tui::view::heat::{Slice, slices};
+use crate::tui::view::past::{Slice, slices};
 use crate::tui::view::scene::Scene;
 use crate::tui::widgets::columns::spark;
 use crate::tui::widgets::number::{time, tiny};

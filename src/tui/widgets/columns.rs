@@ -59,7 +59,7 @@ pub fn spark(height: f64) -> char {
 pub fn bar(length: f64) -> String {
     let steps = cells(length.max(0.0) * 8.0);
     let mut text = "█".repeat(usize::from(steps / 8));
-    if steps % 8 > 0 {
+    if !steps.is_multiple_of(8) {
         text.push(LEFT_EIGHTHS[usize::from(steps % 8)]);
     }
     text
@@ -85,7 +85,11 @@ mod tests {
             &[0.0, 1.0, 0.0, 0.5],
             &theme,
         );
-        let text: String = buffer.content().iter().map(|cell| cell.symbol()).collect();
+        let text: String = buffer
+            .content()
+            .iter()
+            .map(ratatui::buffer::Cell::symbol)
+            .collect();
         assert_eq!(text, "█░  █▄▁░");
     }
 

@@ -72,6 +72,14 @@ impl<'a> Pen<'a> {
         }
     }
 
+    /// Writes text into the middle of the rectangle, if it fits.
+    pub fn middle(&mut self, text: &str, style: Style) {
+        let need = width(text);
+        if let Some(free) = self.area.width.checked_sub(need) {
+            self.text(free / 2, self.area.height / 2, text, style);
+        }
+    }
+
     /// Writes a line of styled spans and returns the column after it.
     pub fn line(&mut self, x: u16, y: u16, line: &Line<'_>) -> u16 {
         let mut at = x;

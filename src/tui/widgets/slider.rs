@@ -133,7 +133,11 @@ mod tests {
         let theme = Theme::new(ThemeChoice::Dark, TermProfile::TrueColor);
         let mut pen = Pen::new(&mut buffer, Rect::new(0, 0, width, 1));
         slider.draw(&mut pen, 0, 0, width, &theme);
-        buffer.content().iter().map(|cell| cell.symbol()).collect()
+        buffer
+            .content()
+            .iter()
+            .map(ratatui::buffer::Cell::symbol)
+            .collect()
     }
 
     #[test]
