@@ -104,7 +104,9 @@ pub fn real(connection: Connection, facts: ClusterFacts) -> Target {
 /// Starts real brokers on this machine; they end when the handle is dropped.
 pub fn start_local(brokers: u16, quiet: bool) -> Result<LocalKafka, Failure> {
     let say = move |line: &str| {
-        if !quiet {
+        // What the script says of its own input is for the one who types there: linger does, not the person.
+        let (line, _) = line.split_once("; end the input").unwrap_or((line, ""));
+        if !quiet && !line.starts_with("the input has ended") {
             note(line);
         }
     };
