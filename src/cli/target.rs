@@ -84,6 +84,7 @@ pub fn prepare(
     let limits = agreed(settings, load, &topic, &connection)?;
     let connection = gather::with_password(connection)?;
     let facts = ready(&connection, load, &topic)?;
+    gather::tell(&other_shape(load, &facts), quiet);
     Ok(Prepared {
         target: real(connection, facts),
         topic,
@@ -191,7 +192,7 @@ pub fn ready(
     let probe = Probe::open(connection, ClusterKind::Real).map_err(|error| failure(&error))?;
     let there = probe.has_topic(topic).map_err(|error| failure(&error))?;
     if !there && topics::is_ours(topic) {
-        topics::create(&probe, topic, shape(load)).map_err(topic_failure)?;
+        topics::ensure(&probe, topic, shape(load)).map_err(topic_failure)?;
     }
     let facts = probe.facts(topic).map_err(|error| failure(&error))?;
     if facts.topic.partitions == 0 {
@@ -200,6 +201,27 @@ pub fn ready(
         )));
     }
     Ok(facts)
+}
+
+/// What was asked of a topic that was there already, in another shape.
+fn other_shape(load: &LoadArgs, facts: &ClusterFacts) -> Vec<String> {
+    let topic = &facts.topic;
+    let given = [
+        (load.partitions, Some(topic.partitions), "--partitions"),
+        (
+            load.replication_factor,
+            topic.replication_factor,
+            "--replication-factor",
+        ),
+    ];
+    let differs = |(wanted, there, flag): (Option<u32>, Option<u32>, &str)| match (wanted, there) {
+        (Some(wanted), Some(there)) if wanted != there => Some(format!(
+            "topic {} is there already with {there}: {flag} {wanted} has no effect; choose another with -t, or remove it first",
+            topic.name
+        )),
+        _ => None,
+    };
+    given.into_iter().filter_map(differs).collect()
 }
 
 fn shape(load: &LoadArgs) -> Shape {
