@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use crate::drill;
 use crate::load::clock::Clock;
 use crate::load::helm::{Assignment, Helm, Kit, Order};
 use crate::load::native::{Code, QUEUE_FULL};
@@ -22,6 +23,7 @@ pub fn spawn(index: usize, helm: Arc<Helm>, clock: Clock) -> std::io::Result<Joi
     thread::Builder::new()
         .name(format!("sender-{index}"))
         .spawn(move || {
+            drill::point("sender");
             helm.join(thread::current());
             let (seen, assignment, order) = helm.look();
             if let Some(mut sender) = Sender::take_place(index, &helm, clock, seen, assignment) {

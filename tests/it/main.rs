@@ -15,3 +15,4 @@ mod local_kafka;
 mod msrv;
 mod pty;
 mod source;
+mod terminal;
