@@ -1,11 +1,13 @@
 //! The command line: what may be typed, and nothing else; each command runs in its own file.
 
+pub mod again;
 pub mod args;
 pub mod bench;
 pub mod consent;
 pub mod doctor;
 pub mod gather;
 pub mod knobs;
+pub mod man;
 pub mod mock;
 pub mod output;
 pub mod profile;
@@ -23,6 +25,18 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
 pub use args::{BenchArgs, ConnectArgs, LoadArgs, OutputArgs};
 
+const AFTER: &str = "Environment: LINGER_<KNOB> sets a knob (LINGER_LINGER_MS=20), LINGER_SASL_PASSWORD a property; LINGER_CONFIG_DIR \
+and LINGER_DATA_DIR are the folders of profiles and snapshots. Weaker than flags, stronger than a profile.\n\n\
+Exit codes: 0 ok; 1 measured, and the answer is no; 2 bad usage or configuration; 3 could not measure.";
+
+const BENCH: &str = "Examples:
+  linger bench                                                    ten seconds on the embedded cluster
+  linger bench -b host:9092 --throughput 5000 --set linger.ms=20  a real cluster, at most 5,000 records a second
+  linger bench --local-kafka --profile balanced --goal 'p99<20ms' --json
+
+The last line of text is kafka-producer-perf-test's. Exit codes: 0 ok; 1 a goal was missed; 2 bad usage or configuration; \
+3 could not measure.";
+
 /// A terminal laboratory for tuning Kafka producers.
 #[derive(Debug, Parser)]
 #[command(
@@ -32,7 +46,7 @@ pub use args::{BenchArgs, ConnectArgs, LoadArgs, OutputArgs};
     long_about = "linger keeps a real librdkafka producer under load, lets you turn its settings while the load runs, \
 and shows what each does to latency, throughput, errors and delivery.\n\n\
 Without a command it opens the lab: on an embedded cluster, or on a real one with -b or --local-kafka.",
-    after_help = "Exit codes: 0 ok; 1 measured, and the answer is no; 2 bad usage or configuration; 3 could not measure.",
+    after_help = AFTER,
     args_conflicts_with_subcommands = true,
     max_term_width = 120
 )]
@@ -63,13 +77,14 @@ pub struct LabArgs {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Measure without a screen, with kafka-producer-perf-test's words
+    #[command(after_help = BENCH)]
     Bench(Box<BenchArgs>),
     /// Show every knob: range, librdkafka's and Java's default, effect, rules
     Knobs {
         /// Only this knob, by any of its names
         name: Option<String>,
         /// Print JSON
-        #[arg(long)]
+        #[arg(short = 'J', long)]
         json: bool,
     },
     /// List, show and save profiles: settings and workload as TOML
@@ -101,9 +116,9 @@ pub enum Command {
         /// The cluster to check.
         #[command(flatten)]
         connect: ConnectArgs,
-        /// How much is said.
-        #[command(flatten)]
-        output: OutputArgs,
+        /// Print JSON
+        #[arg(short = 'J', long)]
+        json: bool,
     },
     /// Print the JSON Schema of what bench --json prints and a snapshot holds
     Schema,
@@ -122,7 +137,7 @@ pub enum ProfileAction {
     /// List shipped and own profiles
     List {
         /// Print JSON
-        #[arg(long)]
+        #[arg(short = 'J', long)]
         json: bool,
     },
     /// Show a profile: its values, where they come from, and what it gives up
@@ -130,7 +145,7 @@ pub enum ProfileAction {
         /// Its name or file
         profile: String,
         /// Print JSON
-        #[arg(long)]
+        #[arg(short = 'J', long)]
         json: bool,
     },
     /// Save the given settings under a name
@@ -138,8 +153,11 @@ pub enum ProfileAction {
         /// The name, or a file
         name: String,
         /// What it is for
-        #[arg(long)]
+        #[arg(long, value_name = "TEXT")]
         about: Option<String>,
+        /// Replace a profile that is there
+        #[arg(long)]
+        overwrite: bool,
         /// The settings.
         #[command(flatten)]
         load: Box<LoadArgs>,
@@ -155,7 +173,7 @@ pub enum SnapshotAction {
     /// List saved benchmarks
     List {
         /// Print JSON
-        #[arg(long)]
+        #[arg(short = 'J', long)]
         json: bool,
     },
     /// Show a saved benchmark
@@ -163,7 +181,7 @@ pub enum SnapshotAction {
         /// Its name or file
         snapshot: String,
         /// Print JSON
-        #[arg(long)]
+        #[arg(short = 'J', long)]
         json: bool,
     },
 }
@@ -177,7 +195,7 @@ pub enum TopicAction {
         #[command(flatten)]
         connect: ConnectArgs,
         /// Print JSON
-        #[arg(long)]
+        #[arg(short = 'J', long)]
         json: bool,
     },
     /// Remove topics that linger owns
@@ -203,15 +221,6 @@ pub fn completions(shell: clap_complete::Shell) -> Vec<u8> {
     let mut text = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "linger", &mut text);
     text
-}
-
-/// The man page in roff: the program, then every command.
-pub fn man() -> std::io::Result<Vec<u8>> {
-    let mut text = Vec::new();
-    let command = Cli::command().mut_subcommands(|sub| sub.flatten_help(true));
-    let page = clap_mangen::Man::new(command.flatten_help(true));
-    page.render(&mut text)?;
-    Ok(text)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 pub mod client;
 pub mod clock;
 mod connect;
+mod heap;
 pub mod helm;
 pub mod keys;
 pub mod native;

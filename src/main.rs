@@ -6,7 +6,12 @@ use clap::Parser as _;
 use linger::cli::{Cli, output, run};
 
 fn main() -> ExitCode {
-    match run::run(Cli::parse()) {
+    output::learn_secrets();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return output::wrong_words(&error),
+    };
+    match run::run(cli) {
         Ok(outcome) => ExitCode::from(outcome.code()),
         Err(failure) => {
             output::note(&format!("error: {failure}"));

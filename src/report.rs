@@ -4,6 +4,7 @@ pub mod errors;
 pub mod format;
 pub mod json;
 pub mod knobs;
+pub mod markdown;
 pub mod metrics;
 pub mod perf;
 pub mod table;

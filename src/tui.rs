@@ -2,6 +2,7 @@
 
 pub mod action;
 pub mod dialog;
+pub mod key_table;
 pub mod keymap;
 pub mod model;
 pub mod painter;

@@ -12,7 +12,8 @@ use super::LabArgs;
 #[command(next_help_heading = "Cluster")]
 pub struct ConnectArgs {
     /// A real cluster to connect to: HOST:PORT[,HOST:PORT…]; without it the embedded one is used
-    #[arg(short = 'b', long = "bootstrap-server", aliases = ["bootstrap-servers", "brokers"], value_name = "HOST:PORT")]
+    #[arg(short = 'b', long = "bootstrap-server", aliases = ["bootstrap-servers", "brokers"], value_name = "HOST:PORT",
+        value_parser = servers)]
     pub brokers: Option<String>,
     /// Start a real Kafka with N brokers for this command (needs Java)
     #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "1",
@@ -83,7 +84,7 @@ pub struct BenchArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Load")]
     pub num_records: Option<u64>,
     /// How long to send: 30s, 2m [default: 10s, unless --num-records is given]
-    #[arg(long, value_name = "TIME", value_parser = seconds, help_heading = "Load")]
+    #[arg(long, value_name = "TIME", value_parser = seconds, conflicts_with = "num_records", help_heading = "Load")]
     pub duration: Option<Duration>,
     /// Payload bytes of a record: 1024, 64KiB
     #[arg(
@@ -110,6 +111,9 @@ pub struct BenchArgs {
     /// How often progress is printed where there is no terminal: milliseconds, or 5s
     #[arg(long, value_name = "MS", value_parser = milliseconds, default_value = "5000", help_heading = "Output")]
     pub reporting_interval: Duration,
+    /// Client properties in perf-test's older form; the same as -X before each
+    #[arg(long, value_name = "K=V", num_args = 1.., help_heading = "Cluster")]
+    pub producer_props: Vec<String>,
     /// Print the client's own figures after the run
     #[arg(long, help_heading = "Output")]
     pub print_metrics: bool,
@@ -134,6 +138,14 @@ impl BenchArgs {
             rows.push(("rate".into(), rate.clone()));
         }
         rows
+    }
+}
+
+/// An empty list of brokers must not be taken for the embedded cluster: a script's variable may have been empty.
+fn servers(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("name at least one broker as HOST:PORT".into()),
+        servers => Ok(servers.to_owned()),
     }
 }
 

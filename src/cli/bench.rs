@@ -24,7 +24,9 @@ const SETTLE: Duration = Duration::from_secs(2);
 /// Measures, prints the result, saves it, and judges the goals.
 pub fn run(args: &BenchArgs) -> Result<Outcome, Failure> {
     let quiet = args.lab.output.quiet;
-    let (connect, load) = (&args.lab.connect, &args.lab.load);
+    let mut connect = args.lab.connect.clone();
+    connect.properties.extend_from_slice(&args.producer_props);
+    let (connect, load) = (&connect, &args.lab.load);
     let place = place(args)?;
     let mut gathered = gather::gather(connect, load, &args.rows())?;
     let foreign = target::is_foreign(connect, &gathered.connection);
@@ -33,6 +35,7 @@ pub fn run(args: &BenchArgs) -> Result<Outcome, Failure> {
     gathered
         .notes
         .extend(gather::judge(&gathered.settings, &around)?);
+    gather::payload_file(&gathered.settings)?;
     gather::tell(&gathered.notes, quiet);
     let Gathered {
         settings,

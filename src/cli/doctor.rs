@@ -1,19 +1,28 @@
 //! `linger doctor`.
 
+use crate::cluster::Connection;
 use crate::cluster::doctor::{self, Check, Outcome as Health};
 use crate::report::table::{Align, lines};
 
-use super::args::{ConnectArgs, LoadArgs, OutputArgs};
-use super::gather;
+use super::args::{ConnectArgs, LoadArgs};
 use super::output::{Failure, Outcome, print};
+use super::{gather, target};
 
 /// Prints every check with its way out; a failed one ends with the code for what could not be measured.
-pub fn run(connect: &ConnectArgs, output: OutputArgs) -> Result<Outcome, Failure> {
+pub fn run(connect: &ConnectArgs, json: bool) -> Result<Outcome, Failure> {
     let gathered = gather::gather(connect, &LoadArgs::default(), &[])?;
-    let connection = gather::with_password(gathered.connection)?;
+    gather::tell(&gathered.notes, false);
+    let local = connect
+        .local_kafka
+        .map(|brokers| target::start_local(brokers, false))
+        .transpose()?;
+    let connection = match &local {
+        Some(kafka) => Connection::plain(kafka.bootstrap()),
+        None => gather::with_password(gathered.connection)?,
+    };
     let asked = connection.bootstrap().is_some();
     let checks = doctor::examine(asked.then_some(&connection));
-    if output.json {
+    if json {
         let text = serde_json::to_string_pretty(&checks).map_err(Failure::unmeasured)?;
         print(&(text + "\n"))?;
     } else {

@@ -3,10 +3,12 @@
 use std::io::{IsTerminal as _, Read as _};
 use std::path::Path;
 
+use crate::cluster::keys::CONNECTION_KEYS;
 use crate::cluster::{self, Connection, Secret, sources};
 use crate::lab::Goal;
+use crate::load::{PayloadKind, Payloads, Workload};
 use crate::profile::{Profile, Shelf};
-use crate::settings::layers::Pair;
+use crate::settings::layers::{Pair, env_name};
 use crate::settings::{Finding, Layers, Settings, Severity, Surroundings, check, find, rows};
 
 use super::args::{ConnectArgs, LoadArgs};
@@ -40,14 +42,14 @@ pub fn gather(connect: &ConnectArgs, load: &LoadArgs, flags: &[Pair]) -> Result<
     };
     let profile = load.profile.as_deref().map(read_profile).transpose()?;
     let mut typed = set_pairs(&load.set)?;
+    no_repeats(&typed, flags)?;
     typed.extend_from_slice(flags);
-    no_repeats(&typed)?;
     let settings = Layers {
         file: rest(|source| matches!(source, cluster::Source::File { .. })),
         profile: profile.as_ref().map(|one| (one.name.clone(), one.pairs())),
         properties: rest(|source| matches!(source, cluster::Source::Option)),
         flags: typed,
-        env: environment,
+        env: environment.clone(),
     }
     .build()
     .map_err(Failure::usage)?;
@@ -56,13 +58,16 @@ pub fn gather(connect: &ConnectArgs, load: &LoadArgs, flags: &[Pair]) -> Result<
         .chain(&load.goal)
         .map(|text| text.parse().map_err(Failure::usage))
         .collect::<Result<Vec<Goal>, Failure>>()?;
-    let mut notes: Vec<String> = read
+    let mut notes: Vec<String> = stray(&environment).collect();
+    let ignored: Vec<String> = read
         .ignored
         .iter()
         .map(|(name, source)| {
             format!("{source}: {name} means nothing to librdkafka's producer and is ignored")
         })
         .collect();
+    notes.extend(ignored);
+    notes.extend(without_effect(connect, &read.connection));
     notes.extend(read.connection.cautions());
     Ok(Gathered {
         settings,
@@ -122,6 +127,25 @@ fn environment() -> Vec<(String, String)> {
         .collect()
 }
 
+/// Variables that mean nothing, yet are close to one that does.
+fn stray(environment: &[Pair]) -> impl Iterator<Item = String> {
+    let knobs = rows()
+        .iter()
+        .flat_map(|row| row.aliases.iter().chain([&row.name]));
+    let keys = CONNECTION_KEYS.iter().map(|key| &key.name);
+    let known: Vec<String> = knobs.chain(keys).map(|name| env_name(name)).collect();
+    environment.iter().filter_map(move |(variable, _)| {
+        let likeness = |name: &&String| strsim::jaro_winkler(name, variable);
+        let near = known
+            .iter()
+            .max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
+        let is_stray = likeness(&near) < 1.0 && strsim::damerau_levenshtein(near, variable) <= 2;
+        is_stray.then(|| {
+            format!("environment variable {variable} means nothing here: did you mean {near}?")
+        })
+    })
+}
+
 fn read_profile(name: &str) -> Result<Profile, Failure> {
     Shelf::user()
         .and_then(|shelf| shelf.read(name))
@@ -140,16 +164,48 @@ fn set_pairs(texts: &[String]) -> Result<Vec<Pair>, Failure> {
 }
 
 /// A flag of its own and `--set` may name the same row: which one is meant cannot be known.
-fn no_repeats(pairs: &[Pair]) -> Result<(), Failure> {
-    for (at, (name, _)) in pairs.iter().enumerate() {
-        let row = find(name).map(|row| row.name);
-        let same = |(other, _): &&Pair| row.is_some() && find(other).map(|row| row.name) == row;
-        if let Some((first, _)) = pairs.iter().take(at).find(same) {
-            let sentence = format!("{first} and {name} set the same knob; give one of them");
-            return Err(Failure::usage(sentence));
-        }
+fn no_repeats(set: &[Pair], flags: &[Pair]) -> Result<(), Failure> {
+    let row = |name: &str| find(name).map(|row| row.name);
+    let both = |(name, _): &&Pair| flags.iter().any(|(flag, _)| row(flag) == row(name));
+    match set.iter().find(both) {
+        None => Ok(()),
+        Some((name, _)) => Err(Failure::usage(format!(
+            "{name} is set by --set and by its own flag: both are the same knob; give one of them"
+        ))),
     }
-    Ok(())
+}
+
+/// Properties that were typed for a cluster which is not the one in use.
+fn without_effect(connect: &ConnectArgs, connection: &Connection) -> Option<String> {
+    let cluster = match connect.local_kafka {
+        Some(_) => "the local Kafka",
+        None if connection.bootstrap().is_none() => "the embedded cluster",
+        None => return None,
+    };
+    let typed = |name: &str| {
+        let source = connection.source(name);
+        !matches!(source, Some(cluster::Source::Environment(_))) && name != "client.id"
+    };
+    let shown = connection.shown();
+    let names: Vec<&str> = shown.iter().map(|(name, _, _)| *name).collect();
+    let names: Vec<&str> = names.into_iter().filter(|name| typed(name)).collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "no effect on {cluster}: {}; name a real one with -b HOST:PORT",
+            names.join(", ")
+        )
+    })
+}
+
+/// Refuses a payload file that cannot be used, before anything is asked of a cluster.
+pub fn payload_file(settings: &Settings) -> Result<(), Failure> {
+    let workload = Workload::from(settings);
+    if workload.payload != PayloadKind::File {
+        return Ok(());
+    }
+    Payloads::new(&workload, 0)
+        .map(drop)
+        .map_err(Failure::usage)
 }
 
 /// Refuses settings that the client would refuse, with the `--set` to add; returns the cautions as sentences.
@@ -165,7 +221,7 @@ fn refusal(finding: &Finding) -> String {
     let Some(mend) = &finding.mend else {
         return finding.sentence.clone();
     };
-    format!("{}; add {} ({})", finding.sentence, mend.flags(), mend.text)
+    format!("{}; add {}: {}", finding.sentence, mend.flags(), mend.text)
 }
 
 /// Asks for a missing password where somebody can type it.

@@ -1,6 +1,10 @@
 //! Standard output and the exit code.
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
+use std::process::ExitCode;
+
+use crate::cluster::keys::{self, Care};
+use crate::cluster::{Secret, redact};
 
 /// How a command ended, as scripts see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +82,45 @@ pub fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Prints a line to standard error; a standard error that is closed is ignored.
+/// Prints a line to standard error, without any secret that this process has met; a standard error that is closed is ignored.
 pub fn note(line: &str) {
-    let _ = writeln!(io::stderr().lock(), "{line}");
+    let _ = writeln!(io::stderr().lock(), "{}", redact(line));
+}
+
+/// Learns the secrets among the words that were typed, right or wrong, so that no message repeats them.
+pub fn learn_secrets() {
+    for (name, value) in std::env::args().filter_map(|word| pair(&word)) {
+        if keys::care(&name) == Care::Secret {
+            let _known = Secret::new(value);
+        }
+    }
+}
+
+/// Prints what clap says of the words that were typed; also help and version.
+#[must_use]
+pub fn wrong_words(error: &clap::Error) -> ExitCode {
+    let text = error.render();
+    let colours = if error.use_stderr() {
+        io::stderr().is_terminal()
+    } else {
+        io::stdout().is_terminal()
+    };
+    let text = if colours {
+        text.ansi().to_string()
+    } else {
+        text.to_string()
+    };
+    if error.use_stderr() {
+        note(text.trim_end());
+    } else if let Err(failure) = print(&text) {
+        note(&format!("error: {failure}"));
+        return ExitCode::from(failure.outcome.code());
+    }
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
+/// `--name=value`, `name=value` or `name:value`.
+fn pair(word: &str) -> Option<(String, String)> {
+    let (name, value) = word.split_once(['=', ':'])?;
+    Some((name.trim_start_matches('-').to_owned(), value.to_owned()))
 }

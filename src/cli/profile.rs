@@ -1,8 +1,10 @@
 //! `linger profile`.
 
+use std::path::Path;
+
 use crate::profile::{Listed, Origin, Profile, ProfileError, Shelf};
 use crate::report::table::{Align, lines};
-use crate::settings::files::write_whole;
+use crate::settings::files::{FileError, write_whole};
 use crate::settings::find;
 
 use super::ProfileAction;
@@ -21,9 +23,13 @@ pub fn run(action: &ProfileAction) -> Result<(), Failure> {
         ProfileAction::Save {
             name,
             about,
+            overwrite,
             load,
             connect,
-        } => save(&shelf, name, about.as_deref(), load, connect),
+        } => {
+            let profile = made(name, about.as_deref(), load, connect)?;
+            save(&shelf, name, &profile, *overwrite)
+        }
     }
 }
 
@@ -93,7 +99,10 @@ fn show(profile: &Profile, json: bool) -> Result<(), Failure> {
             "values": values,
         }));
     }
-    let mut text = vec![format!("{}: {}", profile.name, profile.about)];
+    let mut text = vec![match profile.about.as_str() {
+        "" => profile.name.clone(),
+        about => format!("{}: {about}", profile.name),
+    }];
     for (word, said) in [
         ("values from", &profile.source),
         ("gives up", &profile.gives_up),
@@ -112,37 +121,56 @@ fn show(profile: &Profile, json: bool) -> Result<(), Failure> {
     print(&(text.join("\n") + "\n"))
 }
 
-fn save(
-    shelf: &Shelf,
-    name: &str,
+/// The profile of what the arguments choose; settings that the client would refuse are refused here.
+fn made(
+    place: &str,
     about: Option<&str>,
     load: &LoadArgs,
     connect: &ConnectArgs,
-) -> Result<(), Failure> {
+) -> Result<Profile, Failure> {
     let gathered = gather::gather(connect, load, &[])?;
     let around = target::foreseen(connect, load, &gathered.connection);
     gather::tell(&gather::judge(&gathered.settings, &around)?, false);
-    let path = std::path::Path::new(name);
-    let is_file = name.contains('/') || path.extension().is_some_and(|end| end == "toml");
-    let stem = path
+    let stem = Path::new(place)
         .file_stem()
         .map(|stem| stem.to_string_lossy().into_owned());
-    let own_name = if is_file {
+    let name = if is_file(place) {
         stem.unwrap_or_default()
     } else {
-        name.to_owned()
+        place.to_owned()
     };
-    let mut profile = Profile::of(&own_name, &gathered.settings);
+    let mut profile = Profile::of(&name, &gathered.settings);
     about.unwrap_or_default().clone_into(&mut profile.about);
     profile.goals = gathered.goals.iter().map(ToString::to_string).collect();
-    let place = if is_file {
-        write_whole(path, profile.write().as_bytes(), false).map_err(Failure::usage)?;
-        path.to_owned()
+    Ok(profile)
+}
+
+fn is_file(place: &str) -> bool {
+    place.contains('/')
+        || Path::new(place)
+            .extension()
+            .is_some_and(|end| end == "toml")
+}
+
+fn save(shelf: &Shelf, place: &str, profile: &Profile, overwrite: bool) -> Result<(), Failure> {
+    let saved = if is_file(place) {
+        let path = Path::new(place);
+        write_whole(path, profile.write().as_bytes(), overwrite)
+            .map(|()| path.to_owned())
+            .map_err(ProfileError::File)
     } else {
-        shelf.save(&profile, false).map_err(Failure::usage)?
+        shelf.save(profile, overwrite)
     };
-    note(&format!("saved {}", place.display()));
-    Ok(())
+    match saved {
+        Ok(path) => {
+            note(&format!("saved {}", path.display()));
+            Ok(())
+        }
+        Err(error @ ProfileError::File(FileError::Exists(_))) => {
+            Err(Failure::usage(format!("{error}, or add --overwrite")))
+        }
+        Err(error) => Err(Failure::usage(error)),
+    }
 }
 
 fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {

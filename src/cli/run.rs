@@ -10,7 +10,7 @@ pub fn run(cli: Cli) -> Result<Outcome, Failure> {
         Some(Command::Profile { action }) => profile::run(&action)?,
         Some(Command::Topic { action }) => return topic::run(&action),
         Some(Command::Mock { brokers }) => return mock::run(brokers),
-        Some(Command::Doctor { connect, output }) => return doctor::run(&connect, output),
+        Some(Command::Doctor { connect, json }) => return doctor::run(&connect, json),
         Some(Command::Knobs { name, json }) => knobs::run(name.as_deref(), json)?,
         Some(Command::Snapshot { action }) => return snapshot::run(&action),
         Some(Command::Schema) => schema()?,
@@ -18,7 +18,7 @@ pub fn run(cli: Cli) -> Result<Outcome, Failure> {
             print(&String::from_utf8_lossy(&super::completions(shell)))?;
         }
         Some(Command::Man) => {
-            let page = super::man().map_err(Failure::unmeasured)?;
+            let page = super::man::page().map_err(Failure::unmeasured)?;
             print(&String::from_utf8_lossy(&page))?;
         }
         None => return session::run(cli.lab),

@@ -17,13 +17,13 @@ use crate::tui::run::{Ended, Options, Screen};
 use crate::tui::terminal;
 use crate::tui::theme::ThemeChoice;
 
-use super::args::{ConnectArgs, LoadArgs};
+use super::args::LoadArgs;
 use super::gather::{self, Gathered};
 use super::output::{Failure, Outcome, note, print};
 use super::shelf::Cupboard;
 use super::signals::Ending;
 use super::target::{self, Prepared};
-use super::{LabArgs, bench, consent, run};
+use super::{LabArgs, again, bench, consent, run};
 
 /// A trial's figures count this long after the former one has drained.
 const SETTLE: Duration = Duration::from_secs(2);
@@ -48,6 +48,8 @@ pub fn run(lab: LabArgs) -> Result<Outcome, Failure> {
     target::first_rate(&mut gathered.settings, foreign);
     let around = target::foreseen(&lab.connect, &lab.load, &gathered.connection);
     gather::judge(&gathered.settings, &around)?;
+    gather::payload_file(&gathered.settings)?;
+    gather::tell(&gathered.notes, lab.output.quiet);
     run::runtime()?.block_on(session(lab, gathered, foreign))
 }
 
@@ -102,7 +104,7 @@ async fn session(lab: LabArgs, gathered: Gathered, foreign: bool) -> Result<Outc
         Ended::Quit => {}
     }
     drop(prepared.local);
-    farewell(&left, &place(&lab.connect, &lab.load))
+    farewell(&left, &again::cluster_words(&lab))
 }
 
 fn options(goals: &[Goal]) -> Options {
@@ -255,22 +257,4 @@ fn farewell(left: &[Snapshot], cluster: &str) -> Result<Outcome, Failure> {
     let table = trials::session(left);
     print(&format!("{table}\nmeasure the last one again:\n  {next}\n"))?;
     Ok(Outcome::Fine)
-}
-
-/// The arguments that lead to the same cluster and topic. Properties are left out: they may hold secrets.
-fn place(connect: &ConnectArgs, load: &LoadArgs) -> String {
-    let mut words = Vec::new();
-    if let Some(brokers) = connect.local_kafka {
-        words.push(format!("--local-kafka={brokers}"));
-    }
-    if let Some(brokers) = &connect.brokers {
-        words.push(format!("-b {}", trials::quoted(brokers)));
-    }
-    if let Some(file) = &connect.file {
-        words.push(format!("-F {}", trials::quoted(&file.to_string_lossy())));
-    }
-    if let Some(topic) = &load.topic {
-        words.push(format!("-t {}", trials::quoted(topic)));
-    }
-    words.join(" ")
 }

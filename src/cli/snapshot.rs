@@ -1,6 +1,6 @@
 //! `linger snapshot`.
 
-use crate::report::format::{maybe, millis};
+use crate::report::format::{maybe, millis, second};
 use crate::report::table::{Align, lines};
 use crate::report::{json, text};
 use crate::snapshot::store::{self, Entry, StoreError};
@@ -52,7 +52,7 @@ fn row(entry: &Entry) -> Option<Vec<String>> {
     };
     Some(vec![
         entry.name.clone(),
-        snapshot.started_at.clone(),
+        second(&snapshot.started_at),
         kind.into(),
         maybe(snapshot.result.records_per_s),
         millis(snapshot.result.response_ms.p50),

@@ -101,14 +101,18 @@ pub fn real(connection: Connection, facts: ClusterFacts) -> Target {
     }
 }
 
-fn local(brokers: u16, load: &LoadArgs, topic: String, quiet: bool) -> Result<Prepared, Failure> {
+/// Starts real brokers on this machine; they end when the handle is dropped.
+pub fn start_local(brokers: u16, quiet: bool) -> Result<LocalKafka, Failure> {
     let say = move |line: &str| {
         if !quiet {
             note(line);
         }
     };
-    let kafka =
-        LocalKafka::start(brokers, &LocalOptions::default(), say).map_err(Failure::unmeasured)?;
+    LocalKafka::start(brokers, &LocalOptions::default(), say).map_err(Failure::unmeasured)
+}
+
+fn local(brokers: u16, load: &LoadArgs, topic: String, quiet: bool) -> Result<Prepared, Failure> {
+    let kafka = start_local(brokers, quiet)?;
     let connection = Connection::plain(kafka.bootstrap());
     let mut facts = ready(&connection, load, &topic)?;
     facts.ours = true;

@@ -210,7 +210,12 @@ fn advertised(facts: &ClusterFacts) -> Check {
         .iter()
         .map(|broker| broker.address.as_str())
         .collect();
-    let text = format!("{} brokers: {}", addresses.len(), addresses.join(", "));
+    let plural = if addresses.len() == 1 { "" } else { "s" };
+    let text = format!(
+        "{} broker{plural}: {}",
+        addresses.len(),
+        addresses.join(", ")
+    );
     Check::ok("advertised", text)
 }
 

@@ -125,7 +125,7 @@ impl Probe {
             let is_over = begin.elapsed() + ATTEMPT > bound;
             let is_down = self.all_are_down();
             match trouble::judge(&self.servers, &self.ear.heard()) {
-                Some(ProbeError::TimedOut { address, said, .. }) if is_over => {
+                Some(ProbeError::TimedOut { address, said, .. }) if is_over || is_down => {
                     let seconds = begin.elapsed().as_secs();
                     return Err(ProbeError::TimedOut {
                         address,

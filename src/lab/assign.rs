@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64};
 use std::sync::{Arc, Mutex};
 
 use crate::lab::StopAfter;
+use crate::load::clock::Clock;
 use crate::load::helm::{Assignment, Kit, MAX_SENDERS, Waits};
 use crate::load::native::Native;
 use crate::load::parts::SenderPart;
@@ -19,16 +20,35 @@ pub struct Plan<'a> {
     pub number: u64,
     /// Knobs and workload.
     pub settings: &'a Settings,
-    /// The workload that senders follow now, and how many there are.
-    pub former: Option<(&'a Workload, usize)>,
+    /// What senders follow now.
+    pub former: Option<Former<'a>>,
     /// Partitions of the topic.
     pub partitions: u32,
-    /// Now, in nanoseconds since the lab started.
-    pub now: u64,
+    /// The lab's clock.
+    pub clock: Clock,
     /// When the load ends by itself.
     pub stop_after: Option<StopAfter>,
     /// Makes payloads and record keys repeatable.
     pub seed: u64,
+}
+
+/// What senders follow before a turn.
+#[derive(Clone, Copy)]
+pub struct Former<'a> {
+    /// The workload.
+    pub workload: &'a Workload,
+    /// How many senders there are.
+    pub senders: usize,
+    /// What they were told last, which some of them may not have seen yet.
+    pub assignment: Option<&'a Assignment>,
+}
+
+impl Former<'_> {
+    /// Whether a sender may never see the kits and the schedule that it was given last: they must then be given again.
+    fn is_passed_over(self) -> bool {
+        self.assignment
+            .is_some_and(|former| former.is_new_to_senders() && !former.has_all_senders())
+    }
 }
 
 /// What the senders of a trial do. The error names a payload file that cannot be used.
@@ -39,14 +59,11 @@ pub fn assignment(
 ) -> Result<Assignment, String> {
     let workload = Workload::from(plan.settings);
     let senders = (workload.senders as usize).clamp(1, MAX_SENDERS);
-    let same_crew = plan.former.is_some_and(|(_, former)| former == senders);
-    let was_paced = plan
+    let kept = plan
         .former
-        .is_some_and(|(former, _)| former.rate != Rate::Max);
-    let same_records = same_crew
-        && plan
-            .former
-            .is_some_and(|(former, _)| sends_the_same(former, &workload));
+        .filter(|former| former.senders == senders && !former.is_passed_over());
+    let was_paced = kept.is_some_and(|former| former.workload.rate != Rate::Max);
+    let same_records = kept.is_some_and(|former| sends_the_same(former.workload, &workload));
     let kits = if same_records {
         (0..senders).map(|_| None).collect()
     } else {
@@ -62,8 +79,9 @@ pub fn assignment(
         rate: workload.rate,
         mode: workload.mode,
         max_block: nanos(plan.settings.number("max.block.ms")),
-        from: plan.now,
-        fresh_schedule: !(same_crew && was_paced),
+        // After the kits were made, which takes its time: no record falls due before it could be sent.
+        from: plan.clock.now(),
+        fresh_schedule: !was_paced,
         quota: match plan.stop_after {
             Some(StopAfter::Records(records)) => Some(records),
             _ => None,

@@ -183,7 +183,9 @@ impl Engine {
             self.state = LoadState::Stopping;
         }
         self.crew.stop();
-        self.turning.forget();
+        if let Some(serial) = self.turning.forget() {
+            self.abandon(serial);
+        }
         let now = self.clock.now();
         for serial in self.trials.leave_all(now) {
             self.crew.release(serial, self.trials.accepted_by(serial));
@@ -228,10 +230,7 @@ impl Engine {
 
     fn count_log(&mut self) {
         let after = self.trials.accounts();
-        let acknowledged = self
-            .trials
-            .live()
-            .is_none_or(|live| live.settings.word("acks") != "0");
+        let acknowledged = self.trials.all_acknowledged();
         let quiet = after.in_flight() == 0;
         let Some(log_count) = &mut self.log_count else {
             return;
@@ -273,12 +272,10 @@ impl Engine {
         }
         let accounts = self.trials.accounts();
         let acknowledged = self.trials.all_acknowledged();
-        if let Some(log_count) = &mut self.log_count {
-            let _ = log_count.answer(LAST_COUNT);
-            log_count.ask(accounts);
-            if let Some(found) = log_count.answer(LAST_COUNT) {
-                self.desk.broker_log = log_count.judge(found, accounts, true, acknowledged);
-            }
+        if let Some(log_count) = &mut self.log_count
+            && let Some(last) = log_count.last(accounts, acknowledged, LAST_COUNT)
+        {
+            self.desk.broker_log = Some(last);
         }
         if !matches!(self.state, LoadState::Failed(_)) {
             self.state = LoadState::Stopped;

@@ -2,12 +2,17 @@
 
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::cluster::{ClusterKind, Connection, Probe};
 use crate::drill;
 use crate::lab::BrokerLog;
 use crate::measure::Accounts;
+
+/// So long the end offsets may lag behind the reports: with acks below all, followers come after.
+const LAG: Duration = Duration::from_secs(2);
+/// Between two looks at a log that lags.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// What the thread found: the sum of the end offsets, and the counts just before it asked.
 #[derive(Clone, Copy, Debug)]
@@ -78,6 +83,28 @@ impl LogCount {
                 self.ask = None;
                 None
             }
+        }
+    }
+
+    /// The count after everything was reported; looks again for a while where the log lags behind. Waits for at most `wait` for
+    /// each answer.
+    #[must_use]
+    pub fn last(
+        &mut self,
+        accounts: Accounts,
+        acknowledged: bool,
+        wait: Duration,
+    ) -> Option<BrokerLog> {
+        let _ = self.answer(wait);
+        let limit = Instant::now() + LAG;
+        loop {
+            self.ask(accounts);
+            let found = self.answer(wait).filter(|found| found.before == accounts)?;
+            let log = self.judge(found, accounts, true, acknowledged)?;
+            if log.delta >= accounts.delivered || Instant::now() > limit {
+                return Some(log);
+            }
+            thread::sleep(LOOK);
         }
     }
 

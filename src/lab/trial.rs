@@ -139,9 +139,9 @@ impl Trial {
     /// Whether its senders have all come.
     #[must_use]
     pub fn has_all_senders(&self) -> bool {
-        self.assignment.as_ref().is_some_and(|assignment| {
-            assignment.moved.load(Ordering::Acquire) as usize == assignment.senders()
-        })
+        self.assignment
+            .as_ref()
+            .is_some_and(|assignment| assignment.has_all_senders())
     }
 
     /// Whether nothing of it is under way any more.

@@ -135,9 +135,11 @@ impl Trials {
     /// Whether every trial asked for acknowledgements.
     #[must_use]
     pub fn all_acknowledged(&self) -> bool {
-        self.closed
-            .iter()
-            .all(|archive| archive.row.settings.word("acks") != "0")
+        let closed = self.closed.iter().map(|archive| &archive.row.settings);
+        let active = self.active.iter().map(|trial| &trial.settings);
+        closed
+            .chain(active)
+            .all(|settings| settings.word("acks") != "0")
     }
 
     /// Lets go of former trials once all senders have come to the live one; gives the producers that no sender uses any more.
@@ -323,10 +325,10 @@ impl Trials {
     pub fn first_attempt(&self) -> Option<u64> {
         let closed = self
             .closed
-            .first()
+            .iter()
             .map(|archive| archive.rest.first_attempt)
-            .filter(|first| *first != 0);
-        closed.or_else(|| self.active.first().and_then(Trial::first_attempt))
+            .find(|first| *first != 0);
+        closed.or_else(|| self.active.iter().find_map(Trial::first_attempt))
     }
 
     /// Makes the first settled trial the baseline, where a person has chosen none.

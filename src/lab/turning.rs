@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::cluster::Connection;
-use crate::lab::assign::{self, Plan};
+use crate::lab::assign::{self, Former, Plan};
 use crate::lab::desk::bytes_with_in_flight;
 use crate::lab::engine::Engine;
 use crate::lab::trial::Trial;
@@ -27,6 +27,8 @@ pub struct Turning {
     opening: Option<Open>,
     holding: Option<Open>,
     serials: u64,
+    /// Producers whose clients have died: no turn keeps them.
+    dead: Vec<u64>,
     /// Why the last wish could not be granted.
     pub refused: Option<Refused>,
     /// Why a wish waits.
@@ -37,6 +39,8 @@ pub struct Turning {
 struct Wish {
     settings: Arc<Settings>,
     applied: u64,
+    /// Whether it is to open a trial even if nothing changed.
+    again: bool,
 }
 
 struct Open {
@@ -47,11 +51,17 @@ struct Open {
 }
 
 impl Turning {
-    /// Drops every wish.
-    pub fn forget(&mut self) {
+    /// Drops every wish; gives the producer that was held for one.
+    pub fn forget(&mut self) -> Option<u64> {
         self.wish = None;
-        self.holding = None;
         self.waiting = None;
+        self.holding.take().map(|open| open.serial)
+    }
+
+    /// Whether an open trial waits for the live one to drain.
+    #[must_use]
+    pub fn is_holding(&self) -> bool {
+        self.holding.is_some()
     }
 
     /// The trial that is being opened.
@@ -66,14 +76,13 @@ impl Turning {
         })
     }
 
-    /// Whether senders wait for the former trial to drain.
-    #[must_use]
-    pub fn is_holding(&self) -> bool {
-        self.holding.is_some()
-    }
-
     fn is_busy(&self) -> bool {
         self.opening.is_some() || self.holding.is_some()
+    }
+
+    fn is_on_the_way(&self, settings: &Settings) -> bool {
+        let open = self.opening.as_ref().or(self.holding.as_ref());
+        open.is_some_and(|open| settings.changed_from(&open.wish.settings).is_empty())
     }
 }
 
@@ -90,19 +99,21 @@ impl Engine {
         if let Some(reason) = self.refusal(&settings) {
             return self.refuse(settings, reason);
         }
-        let unchanged = self
-            .trials
-            .live()
-            .is_some_and(|live| settings.changed_from(&live.settings).is_empty());
-        if unchanged && !again && !self.turning.is_busy() {
+        if !again && self.turning.is_on_the_way(&settings) {
             self.turning.wish = None;
             return;
         }
         self.turning.wish = Some(Wish {
             settings,
             applied: self.clock.now(),
+            again,
         });
         self.settle_turns();
+    }
+
+    fn is_live(&self, settings: &Settings) -> bool {
+        let live = self.trials.live();
+        live.is_some_and(|live| settings.changed_from(&live.settings).is_empty())
     }
 
     fn refusal(&self, settings: &Settings) -> Option<String> {
@@ -119,7 +130,8 @@ impl Engine {
     }
 
     fn refuse(&mut self, settings: Arc<Settings>, reason: String) {
-        if self.trials.live().is_none() {
+        let is_last = !self.turning.is_busy() && self.turning.wish.is_none();
+        if self.trials.live().is_none() && is_last {
             self.state = LoadState::Failed(reason.clone());
             self.stop();
         }
@@ -129,15 +141,19 @@ impl Engine {
     /// Goes on with whatever can go on: senders that have left, a held turn, the next wish.
     pub(super) fn settle_turns(&mut self) {
         self.leave_former();
+        if self.turning.wish.is_some()
+            && let Some(open) = self.turning.holding.take()
+        {
+            self.abandon(open.serial);
+            self.run_on();
+        }
         let drained = self
             .trials
             .live()
             .is_none_or(|live| live.accounts().in_flight() == 0);
         if drained && let Some(open) = self.turning.holding.take() {
             self.switch(&open);
-            if self.state == LoadState::Running {
-                self.crew.order(Order::Run);
-            }
+            self.run_on();
         }
         if self.turning.is_busy() {
             return;
@@ -149,8 +165,25 @@ impl Engine {
             return;
         }
         self.turning.waiting = None;
-        if let Some(wish) = self.turning.wish.take() {
+        if let Some(wish) = self.turning.wish.take()
+            && (wish.again || !self.is_live(&wish.settings))
+        {
             self.begin(wish);
+        }
+    }
+
+    /// Lets held senders go on, unless a person has paused them.
+    fn run_on(&self) {
+        if self.state == LoadState::Running {
+            self.crew.order(Order::Run);
+        }
+    }
+
+    /// Lets a producer go that has not got the load.
+    pub(super) fn abandon(&self, serial: u64) {
+        let live = self.trials.live();
+        if live.is_none_or(|live| live.serial != serial) {
+            self.crew.release(serial, 0);
         }
     }
 
@@ -159,6 +192,7 @@ impl Engine {
             .trials
             .live()
             .filter(|live| live.settings.same_producer(&wish.settings))
+            .filter(|live| !self.turning.dead.contains(&live.serial))
             .map(|live| live.serial);
         if let Some(serial) = kept {
             let open = Open {
@@ -234,7 +268,12 @@ impl Engine {
                 }
             }
             Word::Log(line) => self.desk.log(&line),
-            Word::Error(code, reason, fatal) => self.heard_error(code, &reason, fatal),
+            Word::Error(code, reason, fatal) => {
+                if fatal {
+                    self.turning.dead.push(serial);
+                }
+                self.heard_error(code, &reason, fatal);
+            }
             Word::Closed => self.crew.bury(),
         }
     }
@@ -271,11 +310,14 @@ impl Engine {
             .map_or(0, |live| live.accounts().in_flight());
         if open.wish.settings.is_on("drain.first")
             && under_way > 0
-            && self.state == LoadState::Running
+            && matches!(self.state, LoadState::Running | LoadState::Paused)
         {
             open.progress = format!("waiting for #{} to drain", self.trials.live_number());
             self.turning.holding = Some(open);
-            return self.crew.order(Order::Hold);
+            if self.state == LoadState::Running {
+                self.crew.order(Order::Hold);
+            }
+            return;
         }
         self.switch(&open);
     }
@@ -287,6 +329,7 @@ impl Engine {
             .producer(open.serial)
             .and_then(|found| Some((found.native()?, Arc::clone(&found.waits))))
         else {
+            self.abandon(open.serial);
             return self.refuse(
                 Arc::clone(&open.wish.settings),
                 "the client ended before the load could move to it; turn again".into(),
@@ -297,18 +340,22 @@ impl Engine {
         let plan = Plan {
             number: self.trials.next_number(),
             settings: &settings,
-            former: self
-                .trials
-                .live()
-                .map(|live| (&live.workload, self.crew.senders())),
+            former: self.trials.live().map(|live| Former {
+                workload: &live.workload,
+                senders: self.crew.senders(),
+                assignment: live.assignment.as_deref(),
+            }),
             partitions: self.desk.partition_count(),
-            now: self.clock.now(),
+            clock: self.clock,
             stop_after: self.config.stop_after,
             seed: self.config.seed,
         };
         let assignment = match assign::assignment(&plan, native, waits) {
             Ok(assignment) => Arc::new(assignment),
-            Err(reason) => return self.refuse(settings, reason),
+            Err(reason) => {
+                self.abandon(open.serial);
+                return self.refuse(settings, reason);
+            }
         };
         let report = Arc::new(ReportPart::default());
         let at = self.clock.elapsed();
@@ -322,6 +369,9 @@ impl Engine {
         }
         self.desk
             .schedule(&assignment, self.trials.accounts().attempted);
+        if self.state == LoadState::Paused {
+            self.desk.schedule_pause(assignment.from);
+        }
         let trial = Trial::new(
             plan.number,
             Arc::clone(&settings),

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::Thread;
+use std::thread::{Thread, ThreadId};
 
 use crate::load::keys::RecordKeys;
 use crate::load::native::Native;
@@ -60,6 +60,18 @@ impl Assignment {
     #[must_use]
     pub fn senders(&self) -> usize {
         self.parts.len()
+    }
+
+    /// Whether all senders have moved here.
+    #[must_use]
+    pub fn has_all_senders(&self) -> bool {
+        self.moved.load(Ordering::Acquire) as usize == self.senders()
+    }
+
+    /// Whether it brings a schedule or kits that senders do not have from before.
+    #[must_use]
+    pub fn is_new_to_senders(&self) -> bool {
+        self.fresh_schedule || lock(&self.kits).iter().any(Option::is_some)
     }
 }
 
@@ -123,6 +135,11 @@ impl Helm {
         lock(&self.threads).push(thread);
     }
 
+    /// Forgets a thread that ends.
+    pub fn part(&self, thread: ThreadId) {
+        lock(&self.threads).retain(|known| known.id() != thread);
+    }
+
     fn change(&self, change: impl FnOnce(&mut (Arc<Assignment>, Order))) {
         {
             let mut state = lock(&self.state);
@@ -146,6 +163,7 @@ pub struct Waits {
 pub struct Slot {
     waiting: AtomicBool,
     reported: AtomicU64,
+    accepted: AtomicU64,
     thread: Mutex<Option<Thread>>,
 }
 
@@ -177,6 +195,17 @@ impl Slot {
             *thread = Some(me);
         }
         self.waiting.store(true, Ordering::Release);
+    }
+
+    /// Notes how many records the sender that leaves this place had handed over, for the next one here.
+    pub fn leave(&self, accepted: u64) {
+        self.accepted.store(accepted, Ordering::Release);
+    }
+
+    /// How many records former senders at this place had handed over.
+    #[must_use]
+    pub fn accepted(&self) -> u64 {
+        self.accepted.load(Ordering::Acquire)
     }
 
     /// Counts a report for this sender; only the poll thread may.

@@ -29,7 +29,9 @@ pub fn spawn(index: usize, helm: Arc<Helm>, clock: Clock) -> std::io::Result<Joi
             if let Some(mut sender) = Sender::take_place(index, &helm, clock, seen, assignment) {
                 sender.obey(order);
                 sender.run();
+                sender.leave();
             }
+            helm.part(thread::current().id());
         })
 }
 
@@ -72,7 +74,10 @@ impl<'a> Sender<'a> {
         let kit = take_kit(&assignment, index)?;
         let pacer = fresh_pacer(&assignment, index);
         let left = share(&assignment, index);
-        let accepted_here = assignment.waits.slot(index).reported();
+        if left == 0 {
+            assignment.done.fetch_add(1, Ordering::AcqRel);
+        }
+        let accepted_here = assignment.waits.slot(index).accepted();
         assignment.moved.fetch_add(1, Ordering::AcqRel);
         let now = clock.now();
         Some(Self {
@@ -108,6 +113,12 @@ impl<'a> Sender<'a> {
         }
     }
 
+    /// Leaves its place to whoever takes it next.
+    fn leave(&self) {
+        let slot = self.assignment.waits.slot(self.index);
+        slot.leave(self.accepted_here);
+    }
+
     /// Takes what the helm says now; false when this sender is no longer needed.
     fn follow(&mut self) -> bool {
         let (seen, assignment, order) = self.helm.look();
@@ -122,7 +133,9 @@ impl<'a> Sender<'a> {
     fn obey(&mut self, order: Order) {
         let now = self.clock.now();
         match (self.order, order, &mut self.pacer) {
-            (before, Order::Pause(at), Some(pacer)) if before != order => pacer.pause(at),
+            (before, Order::Pause(at), Some(pacer)) if before != order => {
+                pacer.pause(at.max(self.assignment.from))
+            }
             (Order::Pause(_), Order::Run | Order::Hold, Some(pacer)) => pacer.resume(now),
             _ => {}
         }
@@ -156,6 +169,9 @@ impl<'a> Sender<'a> {
         }
         if assignment.quota != self.assignment.quota {
             self.left = share(&assignment, self.index);
+        }
+        if self.left == 0 {
+            assignment.done.fetch_add(1, Ordering::AcqRel);
         }
         assignment.moved.fetch_add(1, Ordering::AcqRel);
         self.assignment = assignment;

@@ -66,16 +66,17 @@ impl Shelf {
         let mut own: Vec<Listed> = self.own_files().into_iter().map(listed).collect();
         own.sort_by(|one, other| one.name.cmp(&other.name));
         let hidden: Vec<String> = own.iter().map(|listed| listed.name.clone()).collect();
-        let shipped = shipped::ALL
-            .iter()
-            .filter(|(name, _)| !hidden.iter().any(|own| own == name))
-            .map(|(name, text)| Listed {
-                name: (*name).into(),
-                origin: Origin::Shipped,
-                profile: Profile::read(name, text),
-            });
-        own.extend(shipped);
+        own.extend(Self::shipped().filter(|listed| !hidden.contains(&listed.name)));
         own
+    }
+
+    /// The profiles that are part of the program, in the order in which they are read best.
+    pub fn shipped() -> impl Iterator<Item = Listed> {
+        shipped::ALL.iter().map(|(name, text)| Listed {
+            name: (*name).into(),
+            origin: Origin::Shipped,
+            profile: Profile::read(name, text),
+        })
     }
 
     /// Saves a profile under its name, whole or not at all, and says where. Without `overwrite` a file that is there is left alone.

@@ -16,6 +16,22 @@ pub fn count(number: u64) -> String {
     text
 }
 
+/// A count with its thing: `1 broker`, `3 brokers`.
+#[must_use]
+pub fn things(number: u64, thing: &str) -> String {
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{} {thing}{ending}", count(number))
+}
+
+/// A moment as RFC 3339 writes it, to the second: `2026-11-21T14:46:11Z`.
+#[must_use]
+pub fn second(moment: &str) -> String {
+    match moment.split_once('.') {
+        Some((whole, fraction)) if fraction.ends_with('Z') => format!("{whole}Z"),
+        _ => moment.to_owned(),
+    }
+}
+
 /// A number with three significant digits, thousands separated: `0.104`, `3.92`, `61.0`, `1,204`.
 #[must_use]
 #[expect(
@@ -84,6 +100,19 @@ mod tests {
         assert_eq!(count(999), "999");
         assert_eq!(count(1_000), "1,000");
         assert_eq!(count(9_210_118), "9,210,118");
+    }
+
+    #[test]
+    fn moments_and_things_read_well() {
+        assert_eq!(
+            second("2026-11-21T14:46:11.256642429Z"),
+            "2026-11-21T14:46:11Z"
+        );
+        assert_eq!(second("2026-11-21T14:46:11Z"), "2026-11-21T14:46:11Z");
+        assert_eq!(
+            (things(1, "broker"), things(3, "broker")),
+            ("1 broker".into(), "3 brokers".into())
+        );
     }
 
     #[test]

@@ -86,7 +86,9 @@ fn librdkafka(knob: &Knob) -> String {
         .map_or_else(|| "-".to_owned(), |value| knob.show(&value))
 }
 
-fn java(knob: &Knob) -> String {
+/// Java's default, with Java's name where that differs.
+#[must_use]
+pub fn java(knob: &Knob) -> String {
     match (knob.java, knob.java_default) {
         (Some(name), Some(default)) if name == knob.name => shown(knob, default),
         (Some(name), Some(default)) => format!("{} ({name})", shown(knob, default)),

@@ -8,7 +8,7 @@ use crate::measure::Latencies;
 use crate::settings::Millis;
 use crate::snapshot::{BreakdownMs, GoalOutcome, SettingValue, Snapshot};
 
-use super::format::{bytes, count, maybe, millis, three};
+use super::format::{bytes, count, maybe, millis, second, things, three};
 use super::perf;
 use super::table::{Align, lines};
 
@@ -96,13 +96,15 @@ fn head(snapshot: &Snapshot) -> Vec<String> {
     vec![
         format!("{kind}"),
         format!(
-            "{} brokers, topic {}, {} partitions{replicas}{least}",
-            cluster.brokers, cluster.topic, cluster.partitions
+            "{}, topic {}, {}{replicas}{least}",
+            things(u64::from(cluster.brokers), "broker"),
+            cluster.topic,
+            things(u64::from(cluster.partitions), "partition"),
         ),
         format!(
             "{}{}; linger {}, librdkafka {} (not Java), {}",
             name.unwrap_or_default(),
-            snapshot.started_at,
+            second(&snapshot.started_at),
             snapshot.linger_version,
             snapshot.librdkafka_version,
             snapshot.environment.os
@@ -201,10 +203,12 @@ fn split(snapshot: &Snapshot) -> Vec<String> {
     }
     let sent_again = result.retries.map_or_else(|| "n/a".into(), count);
     text.push(format!(
-        "batches  {} records, {} on the wire, compressed {}:1; {} requests, {sent_again} sent again",
+        "batches  {} records, {} on the wire, compressed {}; {} requests, {sent_again} sent again",
         maybe(result.batch_records_mean),
         result.batch_bytes_mean.map_or_else(|| "n/a".into(), bytes),
-        maybe(result.compression_ratio),
+        result
+            .compression_ratio
+            .map_or_else(|| "n/a".into(), |ratio| format!("{}:1", three(ratio))),
         result.requests.map_or_else(|| "n/a".into(), count),
     ));
     text

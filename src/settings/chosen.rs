@@ -48,7 +48,7 @@ pub struct Settings {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum SettingError {
     /// No row has this name.
-    #[error("no knob is called {name:?}{}", nearest.map(|near| format!("; did you mean {near}?")).unwrap_or_default())]
+    #[error("no knob is called {name:?}{}", nearest.map_or_else(|| "; `linger knobs` lists them all".into(), |near| format!("; did you mean {near}?")))]
     Unknown {
         /// What was given.
         name: String,

@@ -13,7 +13,7 @@ pub enum FileError {
     #[error("there is no home folder: set {0} to the folder to use")]
     NoHome(&'static str),
     /// The file is there already.
-    #[error("{} is already there and was left alone; choose another name, or ask to overwrite it", .0.display())]
+    #[error("{} is already there and was left alone; choose another name", .0.display())]
     Exists(PathBuf),
     /// It cannot be written; whatever was there before is still there.
     #[error("{} was not written ({reason}); nothing was changed", path.display())]

@@ -126,30 +126,6 @@ fn completions_and_the_man_page_are_data() {
 }
 
 #[test]
-fn a_damaged_snapshot_is_named_and_left_alone() {
-    let home = home();
-    let folder = home.path().join("data/linger/snapshots");
-    std::fs::create_dir_all(&folder).unwrap();
-    let path = folder.join("half.json");
-    for (text, reason) in [
-        ("", "empty"),
-        ("{\"schema_version\":1,", "damaged"),
-        ("{\"schema_version\":9}", "update"),
-    ] {
-        std::fs::write(&path, text).unwrap();
-        let shown = run(home.path(), &["snapshot", "show", "half"]).code(2);
-        let message = stderr(&shown);
-        assert!(
-            message.contains("half.json") && message.contains(reason),
-            "{message}"
-        );
-        let listed = run(home.path(), &["snapshot", "list"]).code(2);
-        assert!(stderr(&listed).contains("half.json"));
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
-    }
-}
-
-#[test]
 fn a_missing_snapshot_says_where_it_was_looked_for() {
     refused(
         &["snapshot", "show", "nothing"],

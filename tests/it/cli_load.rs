@@ -1,8 +1,7 @@
 //! `bench` on the embedded cluster: what it prints, saves, judges and refuses.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Stdio;
 
 use serde_json::Value;
 
@@ -117,94 +116,6 @@ fn a_result_is_saved_once_and_shown() {
 }
 
 #[test]
-fn a_result_that_cannot_be_saved_is_still_printed() {
-    let home = home();
-    let failed = run(home.path(), &short(&["--save", "/dev/full/x.json"])).code(2);
-    assert!(
-        stderr(&failed).contains("/dev/full/x.json"),
-        "{}",
-        stderr(&failed)
-    );
-    assert!(stdout(&failed).contains("99.9th."));
-}
-
-#[test]
-fn a_full_disk_is_named_and_leaves_nothing_behind() {
-    let home = home();
-    let inside = format!(
-        "mount -t tmpfs -o size=4k none . && cd . && cd \"$PWD\" && {} {} --save ./x.json; code=$?; ls -A; exit $code",
-        env!("CARGO_BIN_EXE_linger"),
-        SHORT.join(" ")
-    );
-    let full = home.path().join("full");
-    std::fs::create_dir(&full).unwrap();
-    let can_mount = Command::new("unshare")
-        .args(["-rm", "true"])
-        .status()
-        .is_ok_and(|status| status.success());
-    if !can_mount {
-        eprintln!("skipped: no right to mount a small disk");
-        return;
-    }
-    let output = Command::new("unshare")
-        .args(["-rm", "bash", "-c", &inside])
-        .env("HOME", home.path())
-        .current_dir(&full)
-        .output()
-        .unwrap();
-    let text = String::from_utf8_lossy(&output.stdout);
-    let message = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(2), "{text}{message}");
-    assert!(
-        message.contains("No space left") && message.contains("x.json"),
-        "{message}"
-    );
-    assert!(
-        text.trim_end().ends_with("99.9th."),
-        "the result, and no file after it: {text}"
-    );
-}
-
-#[test]
-fn bad_settings_are_refused_with_the_way_out() {
-    refused(
-        &["bench", "--set", "linger.mss=5"],
-        &["linger.mss", "linger.ms?"],
-    );
-    refused(&["bench", "--set", "linger.ms=-4"], &["linger.ms"]);
-    refused(&["bench", "--set", "linger.ms"], &["KNOB=VALUE"]);
-    refused(
-        &["bench", "--record-size", "10", "--set", "record.size=20"],
-        &["the same knob"],
-    );
-    refused(
-        &["bench", "-X", "acks=all", "-X", "request.required.acks=1"],
-        &["same"],
-    );
-    refused(
-        &["bench", "--set", "enable.idempotence=on", "--set", "acks=1"],
-        &["--set "],
-    );
-    refused(&["bench", "--profile", "balancd"], &["balanced"]);
-    refused(
-        &["bench", "-X", "plugin.library.paths=x"],
-        &["plugin.library.paths"],
-    );
-}
-
-#[test]
-fn a_damaged_profile_is_named_and_left_alone() {
-    let home = home();
-    let path = home.path().join("mine.toml");
-    for text in ["", "kind = \"linger-pro"] {
-        std::fs::write(&path, text).unwrap();
-        let failed = run(home.path(), &["bench", "--profile", "./mine.toml"]).code(2);
-        assert!(stderr(&failed).contains("mine.toml"), "{}", stderr(&failed));
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
-    }
-}
-
-#[test]
 fn profiles_are_listed_shown_and_saved() {
     let home = home();
     assert!(stdout(&run(home.path(), &["profile", "list"]).success()).contains("balanced"));
@@ -217,37 +128,6 @@ fn profiles_are_listed_shown_and_saved() {
     let shown = stdout(&run(home.path(), &["profile", "show", "mine"]).success());
     assert!(shown.contains("33 ms"), "{shown}");
     run(home.path(), &["profile", "save", "mine"]).code(2);
-}
-
-#[test]
-fn a_cluster_that_is_not_ours_needs_a_yes() {
-    let nobody = ["bench", "-b", "127.0.0.1:1"];
-    refused(&nobody, &["--throughput", "nothing was sent"]);
-    refused(
-        &[nobody.as_slice(), &["-t", "orders", "--throughput", "5"]].concat(),
-        &["orders", "--yes"],
-    );
-    refused(
-        &[nobody.as_slice(), &["-t", "a\u{1b}b", "--yes"]].concat(),
-        &["topic name"],
-    );
-}
-
-#[test]
-fn an_unreachable_broker_is_named_in_time() {
-    let home = home();
-    let begin = Instant::now();
-    let failed = run(
-        home.path(),
-        &["bench", "-b", "127.0.0.1:1", "--throughput", "5"],
-    )
-    .code(3);
-    assert!(
-        stderr(&failed).contains("127.0.0.1:1"),
-        "{}",
-        stderr(&failed)
-    );
-    assert!(begin.elapsed() < Duration::from_secs(15));
 }
 
 #[test]
@@ -285,18 +165,6 @@ fn an_interrupt_ends_it_early_with_what_is_done() {
         "{text}"
     );
     assert!(said.contains("ending early"), "{said}");
-}
-
-#[test]
-fn without_a_terminal_a_short_bench_runs_and_says_so() {
-    let home = home();
-    let assert = run(home.path(), &["--set", "rate=500"]).success();
-    assert!(
-        stderr(&assert).contains("no terminal"),
-        "{}",
-        stderr(&assert)
-    );
-    assert!(stdout(&assert).starts_with("EMBEDDED"));
 }
 
 #[test]

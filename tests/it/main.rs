@@ -5,14 +5,25 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod architecture;
+mod bad_input;
 mod cli;
 mod cli_load;
 mod dump_log;
+mod files;
 mod frames;
 mod kafka;
+mod lab_broker_down;
+mod lab_embedded;
+mod lab_handle;
+mod lab_log;
+mod lab_random;
+mod lab_secured;
+mod lab_senders;
+mod lab_turns;
 mod licences;
 mod local_kafka;
 mod msrv;
 mod pty;
+mod readme;
 mod source;
 mod terminal;

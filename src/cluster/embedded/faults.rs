@@ -12,10 +12,11 @@ const RETRIABLE: &[Code] = &[
     Code::RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT,
 ];
 
-/// Errors that fail the batch at once.
+/// Errors that fail the batch at once, and nothing else: after TOPIC_AUTHORIZATION_FAILED librdkafka would refuse every further
+/// record until its next look at the metadata.
 const FATAL: &[Code] = &[
     Code::RD_KAFKA_RESP_ERR_INVALID_RECORD,
-    Code::RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED,
+    Code::RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE,
 ];
 
 /// How long an error waits for a request before it is taken back: a pause must not save errors up.

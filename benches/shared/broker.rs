@@ -1,0 +1,57 @@
+//! One real broker for a bench, with a fresh topic for every run.
+
+use linger::cluster::local::{LocalKafka, LocalOptions};
+use linger::cluster::probe::Probe;
+use linger::cluster::topics::{self, Shape};
+use linger::cluster::{ClusterKind, Connection};
+
+/// A broker of our own; it ends, and its data goes, when this is dropped.
+pub struct Broker {
+    kafka: LocalKafka,
+    probe: Probe,
+}
+
+impl Broker {
+    /// Starts it.
+    pub fn start() -> Self {
+        let kafka = LocalKafka::start(1, &LocalOptions::default(), |line| eprintln!("{line}"))
+            .unwrap_or_else(|error| panic!("{error}"));
+        let probe = Probe::open(&Connection::plain(kafka.bootstrap()), ClusterKind::Real)
+            .unwrap_or_else(|error| panic!("{error}"));
+        Self { kafka, probe }
+    }
+
+    /// Its address.
+    pub fn address(&self) -> &str {
+        self.kafka.bootstrap()
+    }
+
+    /// What its script tells by name.
+    #[allow(dead_code, reason = "not every bench asks")]
+    pub fn fact(&self, name: &str) -> &str {
+        self.kafka.fact(name).unwrap_or_default()
+    }
+
+    /// What is known of it and of a topic.
+    #[allow(dead_code, reason = "not every bench asks")]
+    pub fn facts(&self, topic: &str) -> linger::cluster::ClusterFacts {
+        self.probe.facts(topic).expect("the broker's facts")
+    }
+
+    /// Makes a topic, lends it, and removes it, so that the disk does not fill.
+    pub fn with_topic<T>(&self, name: &str, partitions: i32, work: impl FnOnce() -> T) -> T {
+        let shape = Shape {
+            partitions,
+            replication: Some(1),
+        };
+        topics::create(&self.probe, name, shape).unwrap_or_else(|error| panic!("{error}"));
+        let result = work();
+        topics::delete(&self.probe, name).unwrap_or_else(|error| panic!("{error}"));
+        result
+    }
+
+    /// How many records a topic holds by its end offsets.
+    pub fn records(&self, topic: &str) -> i64 {
+        self.probe.end_offsets(topic).expect("end offsets").sum()
+    }
+}

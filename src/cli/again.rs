@@ -1,0 +1,62 @@
+//! The command to type next, so that a measurement can be made again.
+
+use crate::cluster::keys::{self, Care};
+use crate::report::trials;
+
+use super::LabArgs;
+
+/// The arguments that lead to the same cluster and topic; secrets are left for the person to give again.
+#[must_use]
+pub fn cluster_words(lab: &LabArgs) -> String {
+    let (connect, load) = (&lab.connect, &lab.load);
+    let mut words = Vec::new();
+    if let Some(brokers) = &connect.brokers {
+        words.push(format!("-b {}", trials::quoted(brokers)));
+    }
+    if let Some(brokers) = connect.local_kafka {
+        words.push(format!("--local-kafka={brokers}"));
+    }
+    if let Some(file) = &connect.file {
+        words.push(format!("-F {}", trials::quoted(&file.to_string_lossy())));
+    }
+    let open = |pair: &&String| {
+        let name = pair.split_once('=').map_or("", |(name, _)| name.trim());
+        keys::connection_key(name).is_some_and(|key| key.care != Care::Secret)
+    };
+    let properties = connect.properties.iter().filter(open);
+    words.extend(properties.map(|pair| format!("-X {}", trials::quoted(pair))));
+    if let Some(topic) = &load.topic {
+        words.push(format!("-t {}", trials::quoted(topic)));
+    }
+    words.extend(
+        load.goal
+            .iter()
+            .map(|goal| format!("--goal {}", trials::quoted(goal))),
+    );
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_command_leads_to_the_same_place_without_a_secret() {
+        let mut lab = LabArgs::default();
+        lab.connect.brokers = Some("h:1".into());
+        lab.connect.properties = [
+            "security.protocol=SSL",
+            "sasl.password=canary",
+            "linger.ms=3",
+            "sasl.jaas.config=canary",
+        ]
+        .map(String::from)
+        .to_vec();
+        lab.load.topic = Some("orders".into());
+        lab.load.goal = vec!["p99<20ms".into()];
+        assert_eq!(
+            cluster_words(&lab),
+            "-b h:1 -X security.protocol=SSL -t orders --goal 'p99<20ms'"
+        );
+    }
+}
