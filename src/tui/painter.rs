@@ -1,6 +1,7 @@
 //! Paints on a thread of its own, the newest picture only: a slow terminal holds up nothing else.
 
 use std::io;
+use std::mem::ManuallyDrop;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -102,10 +103,13 @@ fn hold(desk: &Mutex<Desk>) -> MutexGuard<'_, Desk> {
 
 fn paint(
     shared: &(Mutex<Desk>, Condvar),
-    mut terminal: Terminal<CrosstermBackend<Canvas>>,
+    terminal: Terminal<CrosstermBackend<Canvas>>,
     profile: TermProfile,
 ) {
     drill::point("screen");
+    // Never dropped: it would show the cursor, which the way out does, and print that this failed in a dead terminal, where
+    // printing panics.
+    let mut terminal = ManuallyDrop::new(terminal);
     let (desk, bell) = shared;
     loop {
         let waiting = |desk: &mut Desk| !desk.stop && (desk.quiet || desk.next.is_none());

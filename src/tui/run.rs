@@ -219,10 +219,10 @@ impl Screen {
                     self.suspend(readings, false).await;
                     continue;
                 }
-                News::Told(Told::Resume) => {
-                    self.resume()?;
-                    continue;
-                }
+                News::Told(Told::Resume) => match self.resume() {
+                    Ok(()) => continue,
+                    Err(error) => return ended_by(error),
+                },
                 News::EventsGone | News::Told(Told::TerminalGone) => {
                     return Ok(Some(Ended::TerminalGone));
                 }
@@ -236,10 +236,8 @@ impl Screen {
                     return Ok(None);
                 }
             }
-            match self.painter.broken() {
-                None => {}
-                Some(_) if watchdog::is_dead() => return Ok(Some(Ended::TerminalGone)),
-                Some(error) => return Err(TuiError::Terminal(error)),
+            if let Some(error) = self.painter.broken() {
+                return ended_by(error);
             }
         }
     }
@@ -347,6 +345,16 @@ impl Screen {
             Effect::WritePicture => self.write_picture(),
         }
         false
+    }
+}
+
+/// What a terminal that fails means: it was closed, which is an end like others, or it is of no use.
+fn ended_by(error: io::Error) -> Result<Option<Ended>, TuiError> {
+    let closed = error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error());
+    if closed || watchdog::is_dead() {
+        Ok(Some(Ended::TerminalGone))
+    } else {
+        Err(TuiError::Terminal(error))
     }
 }
 

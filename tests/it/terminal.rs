@@ -33,8 +33,12 @@ fn program(arguments: &[&str], home: &Path) -> CommandBuilder {
 
 /// The lab on the embedded cluster, under load.
 fn lab() -> (TempDir, Terminal) {
+    lab_with(&[])
+}
+
+fn lab_with(arguments: &[&str]) -> (TempDir, Terminal) {
     let home = tempfile::tempdir().unwrap();
-    let terminal = Terminal::start(program(&[], home.path()), 120, 40);
+    let terminal = Terminal::start(program(arguments, home.path()), 120, 40);
     terminal.wait_for("● LOAD");
     assert!(terminal.is_raw());
     (home, terminal)
@@ -115,7 +119,8 @@ fn a_signal_ends_the_lab_by_that_signal() {
 fn a_panic_on_any_thread_gives_the_terminal_back_and_can_be_read() {
     for thread in drill::THREADS {
         let home = tempfile::tempdir().unwrap();
-        let mut command = program(&[], home.path());
+        // Records that still wait when the next trial opens, so that there is something to drain.
+        let mut command = program(&["--set", "linger.ms=500"], home.path());
         command.env(drill::VARIABLE, thread);
         let mut terminal = Terminal::start(command, 120, 40);
         match thread {
@@ -193,9 +198,10 @@ fn a_stopped_lab_gives_the_terminal_back_pauses_and_goes_on() {
     );
 }
 
-#[test]
-fn a_lost_broker_is_shown_and_does_not_keep_anybody() {
-    let (_home, mut terminal) = lab();
+/// The lab after `q`, waiting for records of a broker that has gone.
+fn left_with_a_lost_broker() -> (TempDir, Terminal) {
+    // Record keys hold records to their partitions, and so to the broker that leads them.
+    let (home, mut terminal) = lab_with(&["--set", "record.keys=uniform"]);
     terminal.keys("D");
     terminal.wait_for("2 of 3 brokers up");
     let then = load_seconds(&terminal.text()).expect("a load");
@@ -203,6 +209,12 @@ fn a_lost_broker_is_shown_and_does_not_keep_anybody() {
     terminal.keys("q");
     terminal.wait_for("Ctrl-C gives them up");
     assert!(!terminal.is_raw());
+    (home, terminal)
+}
+
+#[test]
+fn a_lost_broker_is_shown_and_does_not_keep_anybody() {
+    let (_home, mut terminal) = left_with_a_lost_broker();
     assert!(terminal.wait_for_end(LONG_DRAIN).success());
     terminal.assert_restored();
     terminal.wait_for("  linger bench");
@@ -210,13 +222,7 @@ fn a_lost_broker_is_shown_and_does_not_keep_anybody() {
 
 #[test]
 fn waiting_for_a_lost_broker_ends_with_ctrl_c() {
-    let (_home, mut terminal) = lab();
-    terminal.keys("D");
-    terminal.wait_for("2 of 3 brokers up");
-    let then = load_seconds(&terminal.text()).expect("a load");
-    wait_for_load_beyond(&terminal, then + 2);
-    terminal.keys("q");
-    terminal.wait_for("Ctrl-C gives them up");
+    let (_home, mut terminal) = left_with_a_lost_broker();
     terminal.keys("\u{3}");
     assert_ended_by(&terminal.wait_for_end(PATIENCE), "Interrupt");
     terminal.assert_restored();

@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::drill;
 use crate::lab::{Command, LoadState, Reading};
-use crate::tui::run::{Files, Screen, TuiError};
+use crate::tui::run::{Files, Screen};
 use crate::tui::update::Answer;
 use crate::tui::{picture, terminal};
 
@@ -70,7 +70,9 @@ impl Screen {
             self.send(Command::Pause);
             // What is still under way would be answered after the stop, and count it as its own time.
             let at_rest = |reading: &Arc<Reading>| {
-                reading.load != LoadState::Running && reading.accounts.in_flight() == 0
+                reading.load != LoadState::Running
+                    && reading.behind == 0
+                    && reading.accounts.in_flight() == 0
             };
             let paused = readings.wait_for(at_rest);
             let _ = tokio::time::timeout(PAUSE_WITHIN, paused).await;
@@ -84,7 +86,7 @@ impl Screen {
     }
 
     /// Takes the terminal again after a stop, and goes on with a load that ran.
-    pub(super) fn resume(&mut self) -> Result<(), TuiError> {
+    pub(super) fn resume(&mut self) -> io::Result<()> {
         self.painter.hush();
         terminal::set_modes_anew()?;
         self.painter.wake();
