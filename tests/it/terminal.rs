@@ -305,9 +305,10 @@ fn a_first_session_leaves_a_snapshot_a_profile_and_the_next_command() {
     terminal.wait_for("settled for 00:03");
     terminal.keys("lll\r");
     terminal.wait_until("settled second row with a difference", |screen| {
-        screen.contents().lines().any(|line| {
-            line.contains("2● linger.ms") && line.contains(['▽', '△', '≈', '▲', '▼'])
-        })
+        screen
+            .contents()
+            .lines()
+            .any(|line| line.contains("2● linger.ms") && line.contains(['▽', '△', '≈', '▲', '▼']))
     });
     terminal.keys("sfirst-try\r");
     terminal.wait_for("#2 saved");
