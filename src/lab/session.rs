@@ -53,12 +53,10 @@ impl Lab {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
             .build()?;
-        let thread = thread::Builder::new()
-            .name("lab".into())
-            .spawn(move || {
-                drill::point("lab");
-                runtime.block_on(engine.run(ends))
-            })?;
+        let thread = thread::Builder::new().name("lab".into()).spawn(move || {
+            drill::point("lab");
+            runtime.block_on(engine.run(ends))
+        })?;
         Ok(Self {
             commands,
             readings,

@@ -241,7 +241,7 @@ fn a_real_broker_killed_under_the_lab_is_shown_and_does_not_keep_anybody() {
     wait_for_load_beyond(&terminal, 2);
     kafka::assert_log_grew(&kafka, &topic, 0);
     kafka.control(BrokerCommand::Kill, 1).unwrap();
-    terminal.wait_for("BROKER");
+    terminal.wait_for("_ALL_BROKER");
     let then = load_seconds(&terminal.text()).expect("a load");
     wait_for_load_beyond(&terminal, then + 2);
     terminal.keys("q");
@@ -305,9 +305,10 @@ fn a_first_session_leaves_a_snapshot_a_profile_and_the_next_command() {
     terminal.wait_for("settled for 00:03");
     terminal.keys("lll\r");
     terminal.wait_until("settled second row with a difference", |screen| {
-        screen.contents().lines().any(|line| {
-            line.contains("2● linger.ms") && line.contains(['▽', '△', '≈', '▲', '▼'])
-        })
+        screen
+            .contents()
+            .lines()
+            .any(|line| line.contains("2● linger.ms") && line.contains(['▽', '△', '≈', '▲', '▼']))
     });
     terminal.keys("sfirst-try\r");
     terminal.wait_for("#2 saved");
