@@ -147,7 +147,7 @@ fn command(
 }
 
 fn collect(mut from: Box<dyn Read + Send>, into: &Mutex<Vec<u8>>) {
-    let mut bytes = [0; 65_536];
+    let mut bytes = [0; 8192];
     while let Ok(count @ 1..) = from.read(&mut bytes) {
         into.lock()
             .unwrap_or_else(PoisonError::into_inner)

@@ -1,9 +1,13 @@
 //! One real broker for a bench, with a fresh topic for every run.
 
+use std::time::{Duration, Instant};
+
 use linger::cluster::local::{LocalKafka, LocalOptions};
 use linger::cluster::probe::Probe;
 use linger::cluster::topics::{self, Shape};
 use linger::cluster::{ClusterKind, Connection};
+
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A broker of our own; it ends, and its data goes, when this is dropped.
 pub struct Broker {
@@ -52,6 +56,13 @@ impl Broker {
 
     /// How many records a topic holds by its end offsets.
     pub fn records(&self, topic: &str) -> i64 {
-        self.probe.end_offsets(topic).expect("end offsets").sum()
+        let limit = Instant::now() + PATIENCE;
+        loop {
+            match self.probe.end_offsets(topic) {
+                Ok(offsets) => return offsets.sum(),
+                // A topic that was made a moment ago may have no leader yet.
+                Err(error) => assert!(Instant::now() < limit, "{error}"),
+            }
+        }
     }
 }

@@ -8,7 +8,7 @@ use clap_mangen::Man;
 use super::Cli;
 
 /// What clap does not know.
-const REST: &str = r#".SH ENVIRONMENT
+const REST: &str = r".SH ENVIRONMENT
 .TP
 \fBLINGER_\fIKNOB\fR
 a value for a knob: LINGER_LINGER_MS for linger.ms; weaker than flags and \fB\-X\fR, stronger than a profile
@@ -41,7 +41,7 @@ bad usage or configuration
 .TP
 \fB3\fR
 could not measure
-"#;
+";
 
 /// The man page in roff.
 pub fn page() -> io::Result<Vec<u8>> {

@@ -143,7 +143,7 @@ impl<'a> Sender<'a> {
         let now = self.clock.now();
         match (self.order, order, &mut self.pacer) {
             (before, Order::Pause(at), Some(pacer)) if before != order => {
-                pacer.pause(at.max(self.assignment.from))
+                pacer.pause(at.max(self.assignment.from));
             }
             (Order::Pause(_), Order::Run | Order::Hold, Some(pacer)) => pacer.resume(now),
             _ => {}

@@ -14,7 +14,7 @@ use crate::lab_handle::{Watched, config, real, settings, with};
 /// The proxy holds every response back for so long, so that requests pile up.
 const DELAY: Duration = Duration::from_millis(40);
 /// How long one trial is alone with the brokers.
-const ALONE: Duration = Duration::from_millis(1_000);
+const ALONE: Duration = Duration::from_secs(1);
 const PARTITIONS: i32 = 3;
 
 /// What came to the brokers while one trial was alone: the end offsets before and after, and its requests.

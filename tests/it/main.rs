@@ -3,6 +3,12 @@
 //! A test on a real Kafka begins with `let Some(kafka) = kafka::one() else { return };`: without Java and Maven it is skipped,
 //! loudly, unless `LINGER_REQUIRE_KAFKA=1` asks for a failure.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+// The figures of tests are far below what these casts can lose.
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss
+)]
 
 mod architecture;
 mod bad_input;
