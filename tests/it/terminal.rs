@@ -241,7 +241,7 @@ fn a_real_broker_killed_under_the_lab_is_shown_and_does_not_keep_anybody() {
     wait_for_load_beyond(&terminal, 2);
     kafka::assert_log_grew(&kafka, &topic, 0);
     kafka.control(BrokerCommand::Kill, 1).unwrap();
-    terminal.wait_for("BROKER");
+    terminal.wait_for("NO ANSWER");
     let then = load_seconds(&terminal.text()).expect("a load");
     wait_for_load_beyond(&terminal, then + 2);
     terminal.keys("q");
