@@ -30,9 +30,9 @@ and LINGER_DATA_DIR are the folders of profiles and snapshots. Weaker than flags
 Exit codes: 0 ok; 1 measured, and the answer is no; 2 bad usage or configuration; 3 could not measure.";
 
 const BENCH: &str = "Examples:
-  linger bench                                                    ten seconds on the embedded cluster
-  linger bench -b host:9092 --throughput 5000 --set linger.ms=20  a real cluster, at most 5,000 records a second
+  linger bench
   linger bench --local-kafka --profile balanced --goal 'p99<20ms' --json
+  linger bench -b host:9092 --throughput 5000 --set linger.ms=20 --save monday
 
 The last line of text is kafka-producer-perf-test's. Exit codes: 0 ok; 1 a goal was missed; 2 bad usage or configuration; \
 3 could not measure.";

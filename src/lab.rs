@@ -22,6 +22,7 @@ mod publish;
 pub mod reading;
 pub mod session;
 mod spread;
+mod switching;
 mod trial;
 mod trials;
 mod turning;

@@ -7,10 +7,11 @@
 //! keys, mouse → Action → update → Command → lab        (the only way back)
 //! ```
 //! The rooms use each other in one direction only, held by a test:
-//! `main → {cli, tui} → {report, scenario, compare, sweep} → lab → snapshot → {profile, load, audit} → {measure, wire, cluster} → settings`.
+//! `main → {cli, tui} → {report, scenario, compare, sweep} → lab → snapshot → {profile, load, audit} → {measure, wire, cluster} → settings → drill`.
 
 pub mod cli;
 pub mod cluster;
+pub mod drill;
 pub mod lab;
 pub mod load;
 pub mod measure;

@@ -36,6 +36,10 @@ pub fn run(args: &BenchArgs) -> Result<Outcome, Failure> {
         .notes
         .extend(gather::judge(&gathered.settings, &around)?);
     gather::payload_file(&gathered.settings)?;
+    if around.embedded && load.replication_factor.is_some() {
+        let sentence = "the embedded cluster has no replication: --replication-factor has no effect; use --local-kafka=3";
+        gathered.notes.push(sentence.into());
+    }
     gather::tell(&gathered.notes, quiet);
     let Gathered {
         settings,

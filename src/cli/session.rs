@@ -21,6 +21,7 @@ use super::args::LoadArgs;
 use super::gather::{self, Gathered};
 use super::output::{Failure, Outcome, note, print};
 use super::shelf::Cupboard;
+use super::signals::Ending;
 use super::target::{self, Prepared};
 use super::{LabArgs, again, bench, consent, run};
 
@@ -30,6 +31,11 @@ const SETTLE: Duration = Duration::from_secs(2);
 const DRAIN: Duration = Duration::from_secs(30);
 /// The same after a signal.
 const HURRY: Duration = Duration::from_secs(2);
+/// The same when the terminal has gone: the program must then end within a second.
+const LAST_BREATH: Duration = Duration::from_millis(600);
+/// A drain that is longer than this is spoken of.
+const NOTICED: Duration = Duration::from_secs(1);
+const HANG_UP: i32 = signal_hook::consts::SIGHUP;
 
 /// Opens the lab, or runs a short bench where there is no terminal.
 pub fn run(lab: LabArgs) -> Result<Outcome, Failure> {
@@ -88,18 +94,13 @@ async fn session(lab: LabArgs, gathered: Gathered, foreign: bool) -> Result<Outc
     let shown = screen
         .run(engine.commands.clone(), engine.readings.clone())
         .await;
+    let ending = Ending::listen().map_err(Failure::unmeasured)?;
     drop(screen);
     let ended = shown.map_err(Failure::unmeasured)?.ended;
-    let left = tokio::select! {
-        left = tokio::task::spawn_blocking(move || finish(engine, ended)) => left.unwrap_or_default(),
-        _ = tokio::signal::ctrl_c() => {
-            note("what was still under way is given up");
-            std::process::exit(130);
-        }
-    };
+    let left = drained(engine, ended, ending).await;
     match ended {
         Ended::Signal(signal) => terminal::end_by(signal),
-        Ended::TerminalGone => std::process::exit(1),
+        Ended::TerminalGone => terminal::end_by(HANG_UP),
         Ended::Quit => {}
     }
     drop(prepared.local);
@@ -215,10 +216,31 @@ fn mean_record(settings: &Settings) -> Bytes {
     Bytes(f64::midpoint(least, settings.number("record.size.max").max(least)) as u64)
 }
 
-/// Drains the load after the screen has gone; gives up waiting when that takes too long for how the session ended.
+/// Drains the load after the screen has gone, and says so when that takes a while; a signal gives up what is left and ends the
+/// process.
+async fn drained(engine: Lab, ended: Ended, mut ending: Ending) -> Vec<Snapshot> {
+    let mut draining = tokio::task::spawn_blocking(move || finish(engine, ended));
+    let mut silent = ended == Ended::Quit;
+    loop {
+        tokio::select! {
+            left = &mut draining => return left.unwrap_or_default(),
+            signal = ending.next() => {
+                note("what was still under way is given up");
+                terminal::end_by(signal);
+            }
+            () = tokio::time::sleep(NOTICED), if silent => {
+                silent = false;
+                note("waiting for records that are still under way; Ctrl-C gives them up");
+            }
+        }
+    }
+}
+
+/// Ends the load after the screen has gone; gives up waiting when that takes too long for how the session ended.
 fn finish(engine: Lab, ended: Ended) -> Vec<Snapshot> {
     let patience = match ended {
         Ended::Quit => DRAIN,
+        Ended::Signal(HANG_UP) => LAST_BREATH,
         Ended::Signal(_) => HURRY,
         Ended::TerminalGone => return Vec::new(),
     };

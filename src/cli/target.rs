@@ -84,6 +84,7 @@ pub fn prepare(
     let limits = agreed(settings, load, &topic, &connection)?;
     let connection = gather::with_password(connection)?;
     let facts = ready(&connection, load, &topic)?;
+    gather::tell(&other_shape(load, &facts), quiet);
     Ok(Prepared {
         target: real(connection, facts),
         topic,
@@ -104,7 +105,9 @@ pub fn real(connection: Connection, facts: ClusterFacts) -> Target {
 /// Starts real brokers on this machine; they end when the handle is dropped.
 pub fn start_local(brokers: u16, quiet: bool) -> Result<LocalKafka, Failure> {
     let say = move |line: &str| {
-        if !quiet {
+        // What the script says of its own input is for the one who types there: linger does, not the person.
+        let (line, _) = line.split_once("; end the input").unwrap_or((line, ""));
+        if !quiet && !line.starts_with("the input has ended") {
             note(line);
         }
     };
@@ -189,7 +192,7 @@ pub fn ready(
     let probe = Probe::open(connection, ClusterKind::Real).map_err(|error| failure(&error))?;
     let there = probe.has_topic(topic).map_err(|error| failure(&error))?;
     if !there && topics::is_ours(topic) {
-        topics::create(&probe, topic, shape(load)).map_err(topic_failure)?;
+        topics::ensure(&probe, topic, shape(load)).map_err(topic_failure)?;
     }
     let facts = probe.facts(topic).map_err(|error| failure(&error))?;
     if facts.topic.partitions == 0 {
@@ -198,6 +201,27 @@ pub fn ready(
         )));
     }
     Ok(facts)
+}
+
+/// What was asked of a topic that was there already, in another shape.
+fn other_shape(load: &LoadArgs, facts: &ClusterFacts) -> Vec<String> {
+    let topic = &facts.topic;
+    let given = [
+        (load.partitions, Some(topic.partitions), "--partitions"),
+        (
+            load.replication_factor,
+            topic.replication_factor,
+            "--replication-factor",
+        ),
+    ];
+    let differs = |(wanted, there, flag): (Option<u32>, Option<u32>, &str)| match (wanted, there) {
+        (Some(wanted), Some(there)) if wanted != there => Some(format!(
+            "topic {} is there already with {there}: {flag} {wanted} has no effect; choose another with -t, or remove it first",
+            topic.name
+        )),
+        _ => None,
+    };
+    given.into_iter().filter_map(differs).collect()
 }
 
 fn shape(load: &LoadArgs) -> Shape {

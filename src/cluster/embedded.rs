@@ -11,6 +11,7 @@ use rdkafka::mocking::MockCluster;
 use rdkafka::producer::DefaultProducerContext;
 use thiserror::Error;
 
+use crate::drill;
 use crate::settings::units::{Millis, PerSecond};
 
 use super::connection::Connection;
@@ -82,14 +83,17 @@ impl Embedded {
         let (ready, started) = mpsc::sync_channel(1);
         let thread = thread::Builder::new()
             .name("cluster".to_owned())
-            .spawn(move || match MockCluster::new(brokers) {
-                Ok(mock) => {
-                    // Nobody waits any more if this fails; serve() then ends at once.
-                    let _ = ready.send(Ok(mock.bootstrap_servers()));
-                    serve(&mock, &inbox, brokers);
-                }
-                Err(error) => {
-                    let _ = ready.send(Err(library(&error)));
+            .spawn(move || {
+                drill::point("cluster");
+                match MockCluster::new(brokers) {
+                    Ok(mock) => {
+                        // Nobody waits any more if this fails; serve() then ends at once.
+                        let _ = ready.send(Ok(mock.bootstrap_servers()));
+                        serve(&mock, &inbox, brokers);
+                    }
+                    Err(error) => {
+                        let _ = ready.send(Err(library(&error)));
+                    }
                 }
             })
             .map_err(|error| EmbeddedError::Thread(error.to_string()))?;

@@ -87,6 +87,21 @@ pub struct Shape {
 /// A name that is not ours, a topic that exists, a missing right (naming the ACL), or the broker's refusal.
 pub fn create(probe: &Probe, name: &str, shape: Shape) -> Result<(), TopicError> {
     request(probe, name, shape, false)?;
+    appear(probe, name)
+}
+
+/// [`create`], or the topic as it is where someone else was faster.
+///
+/// # Errors
+/// As [`create`], but for a topic that exists.
+pub fn ensure(probe: &Probe, name: &str, shape: Shape) -> Result<(), TopicError> {
+    match request(probe, name, shape, false) {
+        Ok(()) | Err(TopicError::Exists(_)) => appear(probe, name),
+        Err(error) => Err(error),
+    }
+}
+
+fn appear(probe: &Probe, name: &str) -> Result<(), TopicError> {
     for _ in 0..50 {
         if probe.has_topic(name)? {
             return Ok(());

@@ -36,7 +36,7 @@ pub enum ProbeError {
         said: Shown,
     },
     /// Nobody answered in time.
-    #[error("{address} did not answer within {seconds} s: check host, port and firewall{}", suffix(said.as_ref()))]
+    #[error("{address} did not answer within {seconds} s: check host, port and firewall, and security.protocol, as a TLS port may keep silent to a client without TLS{}", suffix(said.as_ref()))]
     TimedOut {
         /// What was asked for.
         address: Shown,

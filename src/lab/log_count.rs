@@ -5,6 +5,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::cluster::{ClusterKind, Connection, Probe};
+use crate::drill;
 use crate::lab::BrokerLog;
 use crate::measure::Accounts;
 
@@ -136,6 +137,7 @@ fn read(
     asked: &Receiver<Accounts>,
     tell: &Sender<Result<Found, String>>,
 ) {
+    drill::point("log-count");
     let probe = Probe::open(connection, ClusterKind::Real).map_err(|error| error.to_string());
     while let Ok(before) = asked.recv() {
         let sum = match &probe {

@@ -1,6 +1,7 @@
 //! What the engine publishes: the reading, and snapshots of its trials.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::cluster::ClusterKind;
 use crate::lab::desk::bytes_with_in_flight;
@@ -16,6 +17,30 @@ use crate::snapshot::{self, Snapshot};
 const SATURATED: f64 = 0.9;
 /// A sender that is later than this at p99 distorts what it measures.
 const LATE_MS: f64 = 10.0;
+
+/// Records that nobody has answered for this long, beyond what the settings make them wait, deserve a word.
+const UNANSWERED: Duration = Duration::from_secs(3);
+
+/// The warning that no broker answers, from the time line of the reading.
+fn unanswered(reading: &Reading) -> Option<Warning> {
+    let live = reading.live_trial()?;
+    if reading.load != LoadState::Running || reading.accounts.in_flight() == 0 {
+        return None;
+    }
+    let columns = reading.history.iter().rev();
+    let silent =
+        columns.take_while(|column| !column.paused && column.delivered + column.failed == 0);
+    let first = silent.last()?;
+    let waits = live.settings.number("linger.ms") + live.settings.number("rtt.ms");
+    let silence = reading.at.saturating_sub(first.from);
+    (silence > UNANSWERED + Duration::from_secs_f64(waits / 1000.0)).then(|| Warning {
+        word: "NO ANSWER",
+        text: format!(
+            "no record was answered for {} s: check that the brokers run and can be reached",
+            silence.as_secs()
+        ),
+    })
+}
 
 impl Engine {
     /// The whole lab now.
@@ -34,7 +59,7 @@ impl Engine {
             waiting: self.turning.waiting.clone(),
             refused: self.turning.refused.clone(),
             accounts,
-            behind: if self.state == LoadState::Running {
+            behind: if matches!(self.state, LoadState::Running | LoadState::Paused) {
                 self.desk.behind(self.clock.now(), accounts)
             } else {
                 0
@@ -57,6 +82,7 @@ impl Engine {
         reading.warnings = reading
             .live_trial()
             .map_or_else(Vec::new, |live| self.warnings(live));
+        reading.warnings.extend(unanswered(&reading));
         reading.advice = advice::advise_for(&reading, &self.config.goals);
         reading
     }

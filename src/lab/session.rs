@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
 use crate::cluster::{ClusterFacts, ClusterKind, Connection, Embedded, TopicFacts};
+use crate::drill;
 use crate::lab::desk::Desk;
 use crate::lab::engine::{Ends, Engine};
 use crate::lab::log_count::LogCount;
@@ -52,9 +53,10 @@ impl Lab {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
             .build()?;
-        let thread = thread::Builder::new()
-            .name("lab".into())
-            .spawn(move || runtime.block_on(engine.run(ends)))?;
+        let thread = thread::Builder::new().name("lab".into()).spawn(move || {
+            drill::point("lab");
+            runtime.block_on(engine.run(ends))
+        })?;
         Ok(Self {
             commands,
             readings,

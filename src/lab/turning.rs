@@ -1,19 +1,14 @@
 //! Turning under load: a wish becomes an opening producer, and that a trial; one opens at a time, the newest wish wins.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::cluster::Connection;
-use crate::lab::assign::{self, Former, Plan};
-use crate::lab::desk::bytes_with_in_flight;
 use crate::lab::engine::Engine;
-use crate::lab::trial::Trial;
 use crate::lab::{LoadState, Opening, Refused, Target};
 use crate::load::client;
 use crate::load::helm::Order;
-use crate::load::parts::ReportPart;
 use crate::load::poller::{Producer, Word};
-use crate::measure::stage_meter::StageMeter;
 use crate::measure::statistics::Statistics;
 use crate::settings::{PerSecond, Settings, Severity, check};
 
@@ -23,10 +18,10 @@ const MOST_DRAINING: usize = 3;
 /// Where turning is.
 #[derive(Default)]
 pub struct Turning {
-    wish: Option<Wish>,
-    opening: Option<Open>,
-    holding: Option<Open>,
-    serials: u64,
+    pub(super) wish: Option<Wish>,
+    pub(super) opening: Option<Open>,
+    pub(super) holding: Option<Open>,
+    pub(super) serials: u64,
     /// Producers whose clients have died: no turn keeps them.
     dead: Vec<u64>,
     /// Why the last wish could not be granted.
@@ -36,18 +31,18 @@ pub struct Turning {
 }
 
 #[derive(Clone)]
-struct Wish {
-    settings: Arc<Settings>,
-    applied: u64,
+pub(super) struct Wish {
+    pub(super) settings: Arc<Settings>,
+    pub(super) applied: u64,
     /// Whether it is to open a trial even if nothing changed.
-    again: bool,
+    pub(super) again: bool,
 }
 
-struct Open {
-    wish: Wish,
-    serial: u64,
-    since: Instant,
-    progress: String,
+pub(super) struct Open {
+    pub(super) wish: Wish,
+    pub(super) serial: u64,
+    pub(super) since: Instant,
+    pub(super) progress: String,
 }
 
 impl Turning {
@@ -129,7 +124,7 @@ impl Engine {
         (rate > ceiling).then(|| format!("rate is above the agreed ceiling of {ceiling:.0} records/s; start again with --throughput to agree to more"))
     }
 
-    fn refuse(&mut self, settings: Arc<Settings>, reason: String) {
+    pub(super) fn refuse(&mut self, settings: Arc<Settings>, reason: String) {
         let is_last = !self.turning.is_busy() && self.turning.wish.is_none();
         if self.trials.live().is_none() && is_last {
             self.state = LoadState::Failed(reason.clone());
@@ -301,141 +296,5 @@ impl Engine {
             return self.settle_turns();
         }
         self.switch_or_hold(open);
-    }
-
-    fn switch_or_hold(&mut self, mut open: Open) {
-        let under_way = self
-            .trials
-            .live()
-            .map_or(0, |live| live.accounts().in_flight());
-        if open.wish.settings.is_on("drain.first")
-            && under_way > 0
-            && matches!(self.state, LoadState::Running | LoadState::Paused)
-        {
-            open.progress = format!("waiting for #{} to drain", self.trials.live_number());
-            self.turning.holding = Some(open);
-            if self.state == LoadState::Running {
-                self.crew.order(Order::Hold);
-            }
-            return;
-        }
-        self.switch(&open);
-    }
-
-    /// Moves the load to a trial whose producer is open.
-    fn switch(&mut self, open: &Open) {
-        let Some((native, waits)) = self
-            .crew
-            .producer(open.serial)
-            .and_then(|found| Some((found.native()?, Arc::clone(&found.waits))))
-        else {
-            self.abandon(open.serial);
-            return self.refuse(
-                Arc::clone(&open.wish.settings),
-                "the client ended before the load could move to it; turn again".into(),
-            );
-        };
-        let settings = Arc::clone(&open.wish.settings);
-        self.apply_conditions(&settings);
-        let plan = Plan {
-            number: self.trials.next_number(),
-            settings: &settings,
-            former: self.trials.live().map(|live| Former {
-                workload: &live.workload,
-                senders: self.crew.senders(),
-                assignment: live.assignment.as_deref(),
-            }),
-            partitions: self.desk.partition_count(),
-            clock: self.clock,
-            stop_after: self.config.stop_after,
-            seed: self.config.seed,
-        };
-        let assignment = match assign::assignment(&plan, native, waits) {
-            Ok(assignment) => Arc::new(assignment),
-            Err(reason) => {
-                self.abandon(open.serial);
-                return self.refuse(settings, reason);
-            }
-        };
-        let report = Arc::new(ReportPart::default());
-        let at = self.clock.elapsed();
-        let kept = self.trials.live().filter(|live| live.serial == open.serial);
-        let meter = kept.map_or_else(
-            || StageMeter::new(at),
-            |live| StageMeter::after(live.last_statistics().clone(), at),
-        );
-        if let Some(producer) = self.crew.producer(open.serial) {
-            producer.register(plan.number, Arc::clone(&report));
-        }
-        self.desk
-            .schedule(&assignment, self.trials.accounts().attempted);
-        if self.state == LoadState::Paused {
-            self.desk.schedule_pause(assignment.from);
-        }
-        let trial = Trial::new(
-            plan.number,
-            Arc::clone(&settings),
-            open.serial,
-            Arc::clone(&assignment),
-            report,
-            open.wish.applied,
-            meter,
-        );
-        self.trials.open(trial);
-        if let Err(error) = self.crew.assign(assignment, self.clock) {
-            return self.refuse(settings, format!("a sender could not be started: {error}"));
-        }
-        if self.state == LoadState::Starting {
-            self.state = LoadState::Running;
-        }
-        self.leave_former();
-    }
-
-    fn leave_former(&mut self) {
-        for serial in self.trials.leave_former(self.clock.now()) {
-            self.crew.release(serial, self.trials.accepted_by(serial));
-        }
-    }
-
-    fn apply_conditions(&mut self, settings: &Settings) {
-        let Some(embedded) = &self.embedded else {
-            return;
-        };
-        let rate = |name| PerSecond(settings.number(name));
-        let done = embedded
-            .set_round_trip(crate::settings::Millis(settings.number("rtt.ms")))
-            .and_then(|()| {
-                embedded.set_error_rates(rate("errors.retriable"), rate("errors.fatal"))
-            });
-        if let Err(error) = done {
-            self.mark(&error.to_string());
-        }
-    }
-
-    /// Why the load is to end now, if it is.
-    pub(super) fn limit_reached(&self) -> Option<String> {
-        use crate::lab::StopAfter;
-        let accounts = self.trials.accounts();
-        if let Some(budget) = self.config.limits.byte_budget
-            && bytes_with_in_flight(accounts) >= budget.0
-        {
-            return Some("the byte budget is spent".into());
-        }
-        match self.config.stop_after? {
-            StopAfter::Records(_) => self
-                .trials
-                .live()
-                .is_some_and(Trial::is_done)
-                .then(|| "all records are sent".into()),
-            StopAfter::Time(time) => {
-                let began = self.trials.first_attempt()?;
-                (self
-                    .clock
-                    .elapsed()
-                    .saturating_sub(Duration::from_nanos(began))
-                    >= time)
-                    .then(|| "the time is over".into())
-            }
-        }
     }
 }

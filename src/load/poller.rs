@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use rdkafka::config::ClientConfig;
 
+use crate::drill;
 use crate::load::clock::Clock;
 use crate::load::connect;
 use crate::load::heap;
@@ -83,6 +84,7 @@ impl Producer {
             let (waits, native, life) =
                 (Arc::clone(&waits), Arc::clone(&native), Arc::clone(&life));
             move || {
+                drill::point("poll");
                 let say = |word| drop(inbox.send((serial, word)));
                 match connect::open(&config, &topic, &|text| say(Word::Progress(text))) {
                     Err(reason) => say(Word::Refused(reason)),
@@ -277,6 +279,7 @@ fn flush_behind(native: &Arc<Native>) -> Option<JoinHandle<()>> {
     thread::Builder::new()
         .name("drain".into())
         .spawn(move || {
+            drill::point("drain");
             if let Some(native) = native.upgrade() {
                 native.flush(Duration::from_secs(600));
             }

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use crate::drill;
 use crate::load::clock::Clock;
 use crate::load::helm::{Assignment, Helm, Kit, Order};
 use crate::load::native::{Code, QUEUE_FULL};
@@ -22,6 +23,7 @@ pub fn spawn(index: usize, helm: Arc<Helm>, clock: Clock) -> std::io::Result<Joi
     thread::Builder::new()
         .name(format!("sender-{index}"))
         .spawn(move || {
+            drill::point("sender");
             helm.join(thread::current());
             let (seen, assignment, order) = helm.look();
             if let Some(mut sender) = Sender::take_place(index, &helm, clock, seen, assignment) {
@@ -102,7 +104,7 @@ impl<'a> Sender<'a> {
             if self.helm.turn() != self.seen && !self.follow() {
                 return;
             }
-            if self.left == 0 || matches!(self.order, Order::Pause(_) | Order::Hold) {
+            if self.left == 0 || self.is_held() {
                 thread::park_timeout(LONGEST_NAP);
                 continue;
             }
@@ -115,6 +117,15 @@ impl<'a> Sender<'a> {
     fn leave(&self) {
         let slot = self.assignment.waits.slot(self.index);
         slot.leave(self.accepted_here);
+    }
+
+    /// Whether nothing may be sent now. In a pause the pacer still hands out what fell due before it.
+    fn is_held(&self) -> bool {
+        match self.order {
+            Order::Hold => true,
+            Order::Pause(_) => self.pacer.is_none(),
+            _ => false,
+        }
     }
 
     /// Takes what the helm says now; false when this sender is no longer needed.

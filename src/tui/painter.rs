@@ -1,6 +1,7 @@
 //! Paints on a thread of its own, the newest picture only: a slow terminal holds up nothing else.
 
-use std::io::{self, Stdout};
+use std::io;
+use std::mem::ManuallyDrop;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -10,8 +11,10 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use termprofile::TermProfile;
 
+use crate::drill;
 use crate::lab::Reading;
 use crate::tui::model::Model;
+use crate::tui::terminal::Canvas;
 use crate::tui::theme::Theme;
 use crate::tui::{terminal, view};
 
@@ -32,7 +35,7 @@ struct Desk {
     quiet: bool,
     clear: bool,
     stop: bool,
-    broken: Option<String>,
+    broken: Option<io::Error>,
 }
 
 /// Hands pictures to the thread `screen`.
@@ -47,7 +50,7 @@ impl Painter {
     /// When the terminal or a thread cannot be had.
     pub fn start(profile: TermProfile) -> io::Result<Self> {
         let desk = Arc::new((Mutex::new(Desk::default()), Condvar::new()));
-        let terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
+        let terminal = Terminal::new(CrosstermBackend::new(Canvas::default()))?;
         let theirs = Arc::clone(&desk);
         thread::Builder::new()
             .name("screen".into())
@@ -80,10 +83,10 @@ impl Painter {
         bell.notify_all();
     }
 
-    /// Why painting ended, if it did.
+    /// Why painting ended, if it did; told once.
     #[must_use]
-    pub fn broken(&self) -> Option<String> {
-        hold(&self.desk.0).broken.clone()
+    pub fn broken(&self) -> Option<io::Error> {
+        hold(&self.desk.0).broken.take()
     }
 }
 
@@ -100,9 +103,13 @@ fn hold(desk: &Mutex<Desk>) -> MutexGuard<'_, Desk> {
 
 fn paint(
     shared: &(Mutex<Desk>, Condvar),
-    mut terminal: Terminal<CrosstermBackend<Stdout>>,
+    terminal: Terminal<CrosstermBackend<Canvas>>,
     profile: TermProfile,
 ) {
+    drill::point("screen");
+    // Never dropped: it would show the cursor, which the way out does, and print that this failed in a dead terminal, where
+    // printing panics.
+    let mut terminal = ManuallyDrop::new(terminal);
     let (desk, bell) = shared;
     loop {
         let waiting = |desk: &mut Desk| !desk.stop && (desk.quiet || desk.next.is_none());
@@ -121,7 +128,7 @@ fn paint(
         let mut now = hold(desk);
         now.busy = false;
         if let Err(error) = painted {
-            now.broken = Some(error.to_string());
+            now.broken = Some(error);
             now.stop = true;
         }
         bell.notify_all();
@@ -129,7 +136,7 @@ fn paint(
 }
 
 fn paint_one(
-    screen: &mut Terminal<CrosstermBackend<Stdout>>,
+    screen: &mut Terminal<CrosstermBackend<Canvas>>,
     (model, reading): &Picture,
     profile: TermProfile,
     clear: bool,

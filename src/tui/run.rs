@@ -17,6 +17,7 @@ use termprofile::{DetectorSettings, TermProfile};
 use tokio::sync::{mpsc, watch};
 
 use crate::cluster::ClusterFacts;
+use crate::drill;
 use crate::lab::{Command, Goal, LoadState, Reading};
 use crate::settings::Settings;
 use crate::tui::dialog::{Connect, Dialog, FileEntry, LoadPlan, Loaded};
@@ -25,7 +26,7 @@ use crate::tui::painter::Painter;
 use crate::tui::terminal::{Guard, end_by};
 use crate::tui::update::{self, Answer, Effect, Input, Pointer};
 use crate::tui::view;
-use crate::tui::watchdog::Watchdog;
+use crate::tui::watchdog::{self, Watchdog};
 use signals::{Signals, Told};
 
 /// Why the screen could not run.
@@ -121,9 +122,10 @@ impl Screen {
     /// When there is no usable terminal; it is then given back.
     pub fn open(options: Options) -> Result<Self, TuiError> {
         let signals = Signals::listen()?;
-        let watchdog = Watchdog::start()?;
         let profile = TermProfile::detect(&io::stdout(), DetectorSettings::default());
         let guard = Guard::enter(options.mouse)?;
+        // No thread of the screen runs before the panic hook is there and the modes are set.
+        let watchdog = Watchdog::start()?;
         let mut model = Model::new(options.goals);
         model.goals_text = options.goals_text;
         model.parse_goals = options.parse_goals;
@@ -217,10 +219,10 @@ impl Screen {
                     self.suspend(readings, false).await;
                     continue;
                 }
-                News::Told(Told::Resume) => {
-                    self.resume()?;
-                    continue;
-                }
+                News::Told(Told::Resume) => match self.resume() {
+                    Ok(()) => continue,
+                    Err(error) => return ended_by(error),
+                },
                 News::EventsGone | News::Told(Told::TerminalGone) => {
                     return Ok(Some(Ended::TerminalGone));
                 }
@@ -228,13 +230,14 @@ impl Screen {
             let now = self.started.elapsed();
             let effects = update::update(&mut self.model, &self.reading, input, now);
             self.paint();
+            drill::point("main");
             for effect in effects {
                 if self.carry_out(effect, readings).await {
                     return Ok(None);
                 }
             }
-            if let Some(reason) = self.painter.broken() {
-                return Err(TuiError::Terminal(io::Error::other(reason)));
+            if let Some(error) = self.painter.broken() {
+                return ended_by(error);
             }
         }
     }
@@ -342,6 +345,16 @@ impl Screen {
             Effect::WritePicture => self.write_picture(),
         }
         false
+    }
+}
+
+/// What a terminal that fails means: it was closed, which is an end like others, or it is of no use.
+fn ended_by(error: io::Error) -> Result<Option<Ended>, TuiError> {
+    let closed = error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error());
+    if closed || watchdog::is_dead() {
+        Ok(Some(Ended::TerminalGone))
+    } else {
+        Err(TuiError::Terminal(error))
     }
 }
 

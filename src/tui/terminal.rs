@@ -1,8 +1,10 @@
 //! The terminal's modes: entered once, given back whatever ends the program.
 
 use std::io;
-use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, Once, PoisonError, TryLockError};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crossterm::{cursor, event, execute, style, terminal};
 
@@ -10,6 +12,10 @@ use crossterm::{cursor, event, execute, style, terminal};
 static ACTIVE: AtomicBool = AtomicBool::new(false);
 static MOUSE: AtomicBool = AtomicBool::new(false);
 static HOOK: Once = Once::new();
+/// Held while a picture leaves.
+static LEAVING: Mutex<()> = Mutex::new(());
+/// How long the way out waits for a picture that is leaving: its writer may hang in a dead terminal.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// Holds the terminal's modes; dropping it gives the terminal back.
 #[derive(Debug)]
@@ -86,6 +92,7 @@ pub fn restore() {
     if !ACTIVE.swap(false, Ordering::SeqCst) {
         return;
     }
+    await_picture();
     let mut bytes = Vec::new();
     let _ = execute!(
         bytes,
@@ -112,6 +119,39 @@ pub fn end_by(signal: i32) -> ! {
 #[must_use]
 pub fn is_active() -> bool {
     ACTIVE.load(Ordering::SeqCst)
+}
+
+/// Where pictures are drawn: each leaves whole, and none once the terminal was given back.
+#[derive(Debug, Default)]
+pub struct Canvas {
+    bytes: Vec<u8>,
+}
+
+impl io::Write for Canvas {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let leaving = LEAVING.lock().unwrap_or_else(PoisonError::into_inner);
+        let written = if is_active() {
+            write_out(&self.bytes)
+        } else {
+            Ok(())
+        };
+        drop(leaving);
+        self.bytes.clear();
+        written
+    }
+}
+
+/// Waits (bounded) for a picture that is leaving; no other begins once the modes count as given back.
+fn await_picture() {
+    let limit = Instant::now() + PATIENCE;
+    while matches!(LEAVING.try_lock(), Err(TryLockError::WouldBlock)) && Instant::now() < limit {
+        thread::sleep(Duration::from_millis(1));
+    }
 }
 
 /// Writes past the lock of `io::stdout`, which a thread that was stopped or panicked may hold.

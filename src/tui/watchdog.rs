@@ -11,6 +11,8 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use tokio::sync::Notify;
 
+use crate::drill;
+
 /// How often the terminal is looked at, at the latest.
 const LOOK: Timespec = Timespec {
     tv_sec: 0,
@@ -60,10 +62,11 @@ impl Drop for Watchdog {
 }
 
 fn watch(tty: Option<&File>, off: &AtomicBool, gone: &Notify) {
+    drill::point("watchdog");
     let stdin = io::stdin();
     let fd = tty.map_or_else(|| stdin.as_fd(), AsFd::as_fd);
     while !off.load(Ordering::SeqCst) {
-        if is_dead(fd) {
+        if dies(fd, &LOOK) {
             gone.notify_one();
             thread::sleep(GRACE);
             if !off.load(Ordering::SeqCst) {
@@ -76,10 +79,16 @@ fn watch(tty: Option<&File>, off: &AtomicBool, gone: &Notify) {
     }
 }
 
-/// Waits at most `LOOK`; asks for no readiness, so that only death wakes it, and reads nothing.
-fn is_dead(fd: BorrowedFd<'_>) -> bool {
+/// Whether the terminal that standard output leads to has died, asked without waiting.
+#[must_use]
+pub fn is_dead() -> bool {
+    dies(io::stdout().as_fd(), &Timespec::default())
+}
+
+/// Waits at most `wait`; asks for no readiness, so that only death wakes it, and reads nothing.
+fn dies(fd: BorrowedFd<'_>, wait: &Timespec) -> bool {
     let mut fds = [PollFd::from_borrowed_fd(fd, PollFlags::empty())];
-    match poll(&mut fds, Some(&LOOK)) {
+    match poll(&mut fds, Some(wait)) {
         Ok(_) => fds[0]
             .revents()
             .intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL),

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::source::{Source, code_only, sources};
 
 /// The rooms from the bottom to the top. A room uses only rooms of lower layers, and within a layer in one direction only.
-const LAYERS: [&[&str]; 8] = [
+const LAYERS: [&[&str]; 9] = [
+    &["drill"],
     &["settings"],
     &["measure", "wire", "cluster"],
     &["profile", "load", "audit"],

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use linger::cluster::local::{LocalKafka, LocalOptions, LocalUser};
 use rdkafka::ClientConfig;
@@ -154,10 +154,15 @@ pub fn end_offsets(kafka: &LocalKafka, topic: &str) -> Vec<i64> {
     (0..partitions)
         .map(|partition| {
             let partition = i32::try_from(partition).expect("a partition's number");
-            consumer
-                .fetch_watermarks(topic, partition, PATIENCE)
-                .expect("watermarks")
-                .1
+            // A new topic's leaders may not know yet that they lead.
+            let limit = Instant::now() + PATIENCE;
+            loop {
+                match consumer.fetch_watermarks(topic, partition, PATIENCE) {
+                    Ok((_, end)) => return end,
+                    Err(error) => assert!(Instant::now() < limit, "watermarks: {error}"),
+                }
+                std::thread::sleep(Duration::from_millis(50));
+            }
         })
         .collect()
 }

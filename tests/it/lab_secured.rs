@@ -184,7 +184,11 @@ fn tls_to_a_plaintext_port_and_the_reverse_are_named() {
 
     let bare = ["bench", "-b", kafka.fact("SASL").unwrap()];
     let output = linger(home, &[&bare[..], &bound].concat());
-    refused(&output, 3, &["may want TLS", kafka.fact("SASL").unwrap()]);
+    refused(
+        &output,
+        3,
+        &["security.protocol", "TLS", kafka.fact("SASL").unwrap()],
+    );
 }
 
 #[test]

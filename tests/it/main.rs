@@ -32,3 +32,4 @@ mod msrv;
 mod pty;
 mod readme;
 mod source;
+mod terminal;

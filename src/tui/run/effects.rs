@@ -9,13 +9,14 @@ use std::time::Duration;
 use rustix::process::{Signal, kill_current_process_group};
 use tokio::sync::{mpsc, watch};
 
+use crate::drill;
 use crate::lab::{Command, LoadState, Reading};
-use crate::tui::run::{Files, Screen, TuiError};
+use crate::tui::run::{Files, Screen};
 use crate::tui::update::Answer;
 use crate::tui::{picture, terminal};
 
-/// How long the load may take to pause before the process stops.
-const PAUSE_WITHIN: Duration = Duration::from_millis(500);
+/// How long the load may take to pause, and records under way to be answered, before the process stops.
+const PAUSE_WITHIN: Duration = Duration::from_secs(1);
 
 impl Screen {
     /// Hands a command to the lab without ever waiting for it.
@@ -39,6 +40,7 @@ impl Screen {
         let files = Arc::clone(&self.files);
         let answers = self.answers.0.clone();
         tokio::task::spawn_blocking(move || {
+            drill::point("files");
             let _ = answers.blocking_send(work(&*files));
         });
     }
@@ -66,7 +68,13 @@ impl Screen {
         self.resume = self.commands.is_some() && self.reading.load == LoadState::Running;
         if self.resume {
             self.send(Command::Pause);
-            let paused = readings.wait_for(|reading| reading.load != LoadState::Running);
+            // What is still under way would be answered after the stop, and count it as its own time.
+            let at_rest = |reading: &Arc<Reading>| {
+                reading.load != LoadState::Running
+                    && reading.behind == 0
+                    && reading.accounts.in_flight() == 0
+            };
+            let paused = readings.wait_for(at_rest);
             let _ = tokio::time::timeout(PAUSE_WITHIN, paused).await;
         }
         self.painter.hush();
@@ -78,7 +86,7 @@ impl Screen {
     }
 
     /// Takes the terminal again after a stop, and goes on with a load that ran.
-    pub(super) fn resume(&mut self) -> Result<(), TuiError> {
+    pub(super) fn resume(&mut self) -> io::Result<()> {
         self.painter.hush();
         terminal::set_modes_anew()?;
         self.painter.wake();

@@ -45,6 +45,8 @@ impl Signals {
     pub async fn next(&mut self) -> Told {
         let end = |kind: SignalKind| Told::End(kind.as_raw_value());
         tokio::select! {
+            // A terminal that closes sends SIGHUP and SIGCONT at once: the end goes first.
+            biased;
             _ = self.terminate.recv() => end(SignalKind::terminate()),
             _ = self.hangup.recv() => end(SignalKind::hangup()),
             _ = self.interrupt.recv() => end(SignalKind::interrupt()),

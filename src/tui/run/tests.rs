@@ -72,7 +72,10 @@ fn stage() {
     let Ok(way) = std::env::var(STAGE) else {
         return;
     };
-    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     let ended = runtime.block_on(async {
         let (commands, inbox) = mpsc_tokio::channel(16);
         let (outbox, readings) = watch::channel(Arc::new(sample::first_run()));

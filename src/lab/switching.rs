@@ -1,0 +1,152 @@
+//! Moving the load to a trial whose producer is open, and the limits at which the load ends by itself.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::lab::assign::{self, Former, Plan};
+use crate::lab::desk::bytes_with_in_flight;
+use crate::lab::engine::Engine;
+use crate::lab::trial::Trial;
+use crate::lab::turning::Open;
+use crate::lab::{LoadState, StopAfter};
+use crate::load::helm::Order;
+use crate::load::parts::ReportPart;
+use crate::measure::stage_meter::StageMeter;
+use crate::settings::{Millis, PerSecond, Settings};
+
+impl Engine {
+    pub(super) fn switch_or_hold(&mut self, mut open: Open) {
+        let under_way = self
+            .trials
+            .live()
+            .map_or(0, |live| live.accounts().in_flight());
+        if open.wish.settings.is_on("drain.first")
+            && under_way > 0
+            && matches!(self.state, LoadState::Running | LoadState::Paused)
+        {
+            open.progress = format!("waiting for #{} to drain", self.trials.live_number());
+            self.turning.holding = Some(open);
+            if self.state == LoadState::Running {
+                self.crew.order(Order::Hold);
+            }
+            return;
+        }
+        self.switch(&open);
+    }
+
+    /// Moves the load to a trial whose producer is open.
+    pub(super) fn switch(&mut self, open: &Open) {
+        let Some((native, waits)) = self
+            .crew
+            .producer(open.serial)
+            .and_then(|found| Some((found.native()?, Arc::clone(&found.waits))))
+        else {
+            self.abandon(open.serial);
+            return self.refuse(
+                Arc::clone(&open.wish.settings),
+                "the client ended before the load could move to it; turn again".into(),
+            );
+        };
+        let settings = Arc::clone(&open.wish.settings);
+        self.apply_conditions(&settings);
+        let plan = Plan {
+            number: self.trials.next_number(),
+            settings: &settings,
+            former: self.trials.live().map(|live| Former {
+                workload: &live.workload,
+                senders: self.crew.senders(),
+                assignment: live.assignment.as_deref(),
+            }),
+            partitions: self.desk.partition_count(),
+            clock: self.clock,
+            stop_after: self.config.stop_after,
+            seed: self.config.seed,
+        };
+        let assignment = match assign::assignment(&plan, native, waits) {
+            Ok(assignment) => Arc::new(assignment),
+            Err(reason) => {
+                self.abandon(open.serial);
+                return self.refuse(settings, reason);
+            }
+        };
+        let report = Arc::new(ReportPart::default());
+        let at = self.clock.elapsed();
+        let kept = self.trials.live().filter(|live| live.serial == open.serial);
+        let meter = kept.map_or_else(
+            || StageMeter::new(at),
+            |live| StageMeter::after(live.last_statistics().clone(), at),
+        );
+        if let Some(producer) = self.crew.producer(open.serial) {
+            producer.register(plan.number, Arc::clone(&report));
+        }
+        self.desk
+            .schedule(&assignment, self.trials.accounts().attempted);
+        if self.state == LoadState::Paused {
+            self.desk.schedule_pause(assignment.from);
+        }
+        let trial = Trial::new(
+            plan.number,
+            Arc::clone(&settings),
+            open.serial,
+            Arc::clone(&assignment),
+            report,
+            open.wish.applied,
+            meter,
+        );
+        self.trials.open(trial);
+        if let Err(error) = self.crew.assign(assignment, self.clock) {
+            return self.refuse(settings, format!("a sender could not be started: {error}"));
+        }
+        if self.state == LoadState::Starting {
+            self.state = LoadState::Running;
+        }
+        self.leave_former();
+    }
+
+    pub(super) fn leave_former(&mut self) {
+        for serial in self.trials.leave_former(self.clock.now()) {
+            self.crew.release(serial, self.trials.accepted_by(serial));
+        }
+    }
+
+    fn apply_conditions(&mut self, settings: &Settings) {
+        let Some(embedded) = &self.embedded else {
+            return;
+        };
+        let rate = |name| PerSecond(settings.number(name));
+        let done = embedded
+            .set_round_trip(Millis(settings.number("rtt.ms")))
+            .and_then(|()| {
+                embedded.set_error_rates(rate("errors.retriable"), rate("errors.fatal"))
+            });
+        if let Err(error) = done {
+            self.mark(&error.to_string());
+        }
+    }
+
+    /// Why the load is to end now, if it is.
+    pub(super) fn limit_reached(&self) -> Option<String> {
+        let accounts = self.trials.accounts();
+        if let Some(budget) = self.config.limits.byte_budget
+            && bytes_with_in_flight(accounts) >= budget.0
+        {
+            return Some("the byte budget is spent".into());
+        }
+        match self.config.stop_after? {
+            StopAfter::Records(_) => self
+                .trials
+                .live()
+                .is_some_and(Trial::is_done)
+                .then(|| "all records are sent".into()),
+            StopAfter::Time(time) => {
+                let began = self.trials.first_attempt()?;
+                (self
+                    .clock
+                    .elapsed()
+                    .saturating_sub(Duration::from_nanos(began))
+                    >= time)
+                    .then(|| "the time is over".into())
+            }
+        }
+    }
+}
