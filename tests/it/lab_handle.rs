@@ -291,6 +291,12 @@ pub fn told(reading: &Reading) -> String {
         reading.accounts,
         rows.join("\n"),
         reading.broker_log,
-        reading.logs.join("\n"),
+        reading
+            .events
+            .iter()
+            .map(|event| format!("{:?} {}", event.at, event.text))
+            .chain(reading.logs.iter().map(ToString::to_string))
+            .collect::<Vec<_>>()
+            .join("\n"),
     )
 }

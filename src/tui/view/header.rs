@@ -89,7 +89,8 @@ fn place<'a>(scene: &Scene<'_>, room: u16) -> Vec<Piece<'a>> {
         .map(|version| format!(" {version}"));
     let version = version.unwrap_or_default();
     if up == all {
-        pieces.push((1, label(format!("{all} brokers{version}"))));
+        let noun = if all == 1 { "broker" } else { "brokers" };
+        pieces.push((1, label(format!("{all} {noun}{version}"))));
     } else {
         let text = format!("{up} of {all} brokers up{version}");
         pieces.push((0, vec![scene.span(Role::Bad, text)]));
