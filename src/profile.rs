@@ -133,6 +133,11 @@ impl Profile {
     }
 }
 
+/// Whether a profile can have this name.
+pub fn fit_name(name: &str) -> Result<(), ProfileError> {
+    file_name(name).map(drop)
+}
+
 /// Where a profile of this name is kept, below the shelf's folder; an error for names that could leave it.
 fn file_name(name: &str) -> Result<PathBuf, ProfileError> {
     let allowed = |sign: char| sign.is_ascii_alphanumeric() || "-_.".contains(sign);

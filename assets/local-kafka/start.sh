@@ -200,6 +200,11 @@ group.min.session.timeout.ms=1000
 broker.heartbeat.interval.ms=500
 broker.session.timeout.ms=3000
 log.retention.hours=1
+# Full speed writes gigabytes a minute: old segments go early, so that a long run does not fill the disk.
+log.retention.bytes=268435456
+log.segment.bytes=67108864
+log.retention.check.interval.ms=5000
+log.segment.delete.delay.ms=1000
 file.delete.delay.ms=1000
 PROPERTIES
 }

@@ -2,6 +2,7 @@
 
 use crate::cluster::keys::{self, Care};
 use crate::report::trials;
+use crate::snapshot::Snapshot;
 
 use super::LabArgs;
 
@@ -28,12 +29,22 @@ pub fn cluster_words(lab: &LabArgs) -> String {
     if let Some(topic) = &load.topic {
         words.push(format!("-t {}", trials::quoted(topic)));
     }
-    words.extend(
-        load.goal
-            .iter()
-            .map(|goal| format!("--goal {}", trials::quoted(goal))),
-    );
     words.join(" ")
+}
+
+/// The same with the goals that the last trial was judged by, whether given on the command line, by a profile or on the screen.
+#[must_use]
+pub fn words(lab: &LabArgs, trials: &[Snapshot]) -> String {
+    let goals = trials.last().map_or(&[][..], |last| &last.result.goals);
+    let goals = goals
+        .iter()
+        .map(|goal| format!("--goal {}", trials::quoted(&goal.goal)));
+    let cluster = Some(cluster_words(lab)).filter(|words| !words.is_empty());
+    cluster
+        .into_iter()
+        .chain(goals)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 #[cfg(test)]
@@ -56,7 +67,7 @@ mod tests {
         lab.load.goal = vec!["p99<20ms".into()];
         assert_eq!(
             cluster_words(&lab),
-            "-b h:1 -X security.protocol=SSL -t orders --goal 'p99<20ms'"
+            "-b h:1 -X security.protocol=SSL -t orders"
         );
     }
 }

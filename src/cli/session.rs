@@ -104,7 +104,7 @@ async fn session(lab: LabArgs, gathered: Gathered, foreign: bool) -> Result<Outc
         Ended::Quit => {}
     }
     drop(prepared.local);
-    farewell(&left, &again::cluster_words(&lab))
+    farewell(&left, &again::words(&lab, &left))
 }
 
 fn options(goals: &[Goal]) -> Options {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::lab::Goal;
 use crate::measure::Counts;
 use crate::profile::{Profile, Shelf};
 use crate::settings::Settings;
@@ -71,10 +72,17 @@ impl Files for Cupboard {
         }
     }
 
-    fn save_profile(&self, name: &str, settings: &Settings) -> Result<String, String> {
+    fn save_profile(
+        &self,
+        name: &str,
+        settings: &Settings,
+        goals: &[Goal],
+    ) -> Result<String, String> {
         let shelf = Shelf::user().map_err(|error| error.to_string())?;
+        let mut profile = Profile::of(name, settings);
+        profile.goals = goals.iter().map(ToString::to_string).collect();
         let path = shelf
-            .save(&Profile::of(name, settings), false)
+            .save(&profile, false)
             .map_err(|error| error.to_string())?;
         Ok(path.display().to_string())
     }

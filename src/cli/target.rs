@@ -9,6 +9,8 @@ use crate::cluster::{ClusterFacts, ClusterKind, Connection, ProbeError};
 use crate::lab::config::{Limits, Target};
 use crate::settings::{Settings, Source, Surroundings, Value};
 
+use crate::tui::terminal;
+
 use super::args::{ConnectArgs, LoadArgs};
 use super::consent::{self, FIRST_RATE, Refusal, Wish};
 use super::gather;
@@ -107,7 +109,8 @@ pub fn start_local(brokers: u16, quiet: bool) -> Result<LocalKafka, Failure> {
     let say = move |line: &str| {
         // What the script says of its own input is for the one who types there: linger does, not the person.
         let (line, _) = line.split_once("; end the input").unwrap_or((line, ""));
-        if !quiet && !line.starts_with("the input has ended") {
+        let seen = !quiet && !terminal::is_active();
+        if seen && !line.starts_with("the input has ended") {
             note(line);
         }
     };

@@ -212,14 +212,7 @@ impl<'a> Sender<'a> {
                 .lateness
                 .record(self.now.saturating_sub(due.max(self.kept_until)) / 1000);
         }
-        if self.fresh {
-            let _ = self.assignment.first_attempt.compare_exchange(
-                0,
-                self.now,
-                Ordering::AcqRel,
-                Ordering::Relaxed,
-            );
-        }
+        self.mark_attempt();
         loop {
             match self.attempt(due) {
                 Outcome::Accepted => break self.accepted(due),
@@ -233,10 +226,23 @@ impl<'a> Sender<'a> {
                         return;
                     }
                     self.part.attempted.add(1);
+                    self.mark_attempt();
                 }
             }
         }
         self.finish();
+    }
+
+    /// Notes when a trial's first record was tried, be it one that moved here from the former trial.
+    fn mark_attempt(&self) {
+        if self.fresh {
+            let _ = self.assignment.first_attempt.compare_exchange(
+                0,
+                self.now,
+                Ordering::AcqRel,
+                Ordering::Relaxed,
+            );
+        }
     }
 
     /// Hands the record over, waiting for room while there is none.

@@ -117,6 +117,8 @@ pub struct Typing {
     pub row: &'static str,
     /// The text.
     pub entry: Entry,
+    /// Whether the text is only a proposal: the first character that is typed replaces it.
+    pub proposed: bool,
     /// What is wrong with it, after Enter.
     pub problem: Option<String>,
 }

@@ -44,7 +44,12 @@ pub trait Files: Send + Sync {
     /// Opens one; a profile is laid over `onto`.
     fn load(&self, file: &FileEntry, onto: &Settings) -> Result<Loaded, String>;
     /// Saves a profile; the answer is its path.
-    fn save_profile(&self, name: &str, settings: &Settings) -> Result<String, String>;
+    fn save_profile(
+        &self,
+        name: &str,
+        settings: &Settings,
+        goals: &[Goal],
+    ) -> Result<String, String>;
 }
 
 /// What the screen starts with.
@@ -339,8 +344,10 @@ impl Screen {
             Effect::Load(file, onto) => {
                 self.ask(move |files| Answer::Loaded(files.load(&file, &onto).map(Box::new)));
             }
-            Effect::SaveProfile(name, settings) => {
-                self.ask(move |files| Answer::ProfileSaved(files.save_profile(&name, &settings)));
+            Effect::SaveProfile(name, settings, goals) => {
+                self.ask(move |files| {
+                    Answer::ProfileSaved(files.save_profile(&name, &settings, &goals))
+                });
             }
             Effect::WritePicture => self.write_picture(),
         }

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use crossterm::event::KeyEvent;
 
-use crate::lab::{Command, Reading};
+use crate::lab::{Command, Goal, Reading};
 use crate::settings::Settings;
 use crate::tui::dialog::{FileEntry, Loaded};
 use crate::tui::model::{Hit, Model};
@@ -75,7 +75,7 @@ pub enum Effect {
     /// Read a file; a profile is laid over these settings. The answer is `Answer::Loaded`.
     Load(FileEntry, Arc<Settings>),
     /// Save a profile under a name; the answer is `Answer::ProfileSaved`.
-    SaveProfile(String, Arc<Settings>),
+    SaveProfile(String, Arc<Settings>, Vec<Goal>),
     /// Capture the mouse, or let it go.
     SetMouse(bool),
     /// Write the screen as SVG; the answer is `Answer::Picture`.

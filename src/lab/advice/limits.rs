@@ -26,9 +26,14 @@ pub(super) fn client_saturated(view: &View) -> Option<Advice> {
     };
     let turn = view.turn_to("rate", rate * 0.5);
     let to = shown(turn.as_ref());
+    let who = if cpu > BUSY {
+        "the client is saturated"
+    } else {
+        "this machine is too busy to keep the schedule"
+    };
     Some(Advice {
         text: format!(
-            "the client is saturated: {figure}, so times tell of this machine. Expect honest ones at {to}."
+            "{who}: {figure}, so times tell of this machine. Expect honest ones at {to}."
         ),
         turn,
     })

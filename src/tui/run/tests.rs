@@ -25,7 +25,7 @@ impl Files for NoFiles {
     fn load(&self, _: &FileEntry, _: &Settings) -> Result<Loaded, String> {
         Err("none".into())
     }
-    fn save_profile(&self, _: &str, _: &Settings) -> Result<String, String> {
+    fn save_profile(&self, _: &str, _: &Settings, _: &[Goal]) -> Result<String, String> {
         Err("none".into())
     }
 }

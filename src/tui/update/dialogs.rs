@@ -8,6 +8,7 @@ use tui_input::Input as Entry;
 use tui_input::backend::crossterm::EventHandler;
 
 use crate::lab::{Command, LoadState, Place, Reading};
+use crate::profile;
 use crate::tui::action::Action;
 use crate::tui::dialog::{Ask, Connect, Dialog, OpenList, Purpose};
 use crate::tui::keymap;
@@ -134,7 +135,11 @@ fn take_line(
             };
             Effect::Send(Command::Save { trial, place })
         }
-        Purpose::Profile => Effect::SaveProfile(named()?, model.next(reading)),
+        Purpose::Profile => {
+            let name = named()?;
+            profile::fit_name(&name).map_err(|error| error.to_string())?;
+            Effect::SaveProfile(name, model.next(reading), model.goals.clone())
+        }
         Purpose::Note(trial) => Effect::Send(Command::Note(trial, line)),
         Purpose::Goal => {
             let goals = if line.is_empty() {

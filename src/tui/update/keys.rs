@@ -22,6 +22,13 @@ pub fn press(model: &mut Model, reading: &Arc<Reading>, key: KeyEvent) -> Vec<Ef
     if keymap::text(key) == "ctrl-z" {
         return vec![Effect::Suspend];
     }
+    if keymap::text(key) == "ctrl-c"
+        && !matches!(model.dialog, Some(Dialog::Connect(_) | Dialog::Quit { .. }))
+    {
+        model.dialog = None;
+        model.typing = None;
+        return dialogs::ask_to_quit(model, reading);
+    }
     if model.dialog.is_some() {
         return dialogs::press(model, reading, key);
     }
@@ -31,7 +38,7 @@ pub fn press(model: &mut Model, reading: &Arc<Reading>, key: KeyEvent) -> Vec<Ef
     }
     match keymap::lookup(key, model.focus) {
         Some(Action::Digit) => {
-            begin_typing(model, &keymap::text(key));
+            begin_typing(model, &keymap::text(key), false);
             Vec::new()
         }
         Some(action) => act(model, reading, action),
@@ -46,7 +53,7 @@ pub fn act(model: &mut Model, reading: &Arc<Reading>, action: Action) -> Vec<Eff
         Action::StepRight => turn::step(model, reading, true, false),
         Action::LongLeft => turn::step(model, reading, false, true),
         Action::LongRight => turn::step(model, reading, true, true),
-        Action::Digit => begin_typing(model, ""),
+        Action::Digit => begin_typing(model, "", false),
         Action::Enter => enter(model, reading),
         Action::PutBack => turn::put_back(model, reading),
         Action::Default => turn::to_default(model, reading),
@@ -94,15 +101,16 @@ fn enter(model: &mut Model, reading: &Reading) {
             let value = model.next(reading).value(knob.name).clone();
             knob.text(&value)
         });
-        begin_typing(model, &text.unwrap_or_default());
+        begin_typing(model, &text.unwrap_or_default(), true);
     }
 }
 
-fn begin_typing(model: &mut Model, text: &str) {
+fn begin_typing(model: &mut Model, text: &str, proposed: bool) {
     let Some(knob) = model.knob() else { return };
     model.typing = Some(Typing {
         row: knob.name,
         entry: Entry::new(text.to_owned()),
+        proposed,
         problem: None,
     });
 }
@@ -124,6 +132,10 @@ fn type_value(model: &mut Model, reading: &Reading, mut typing: Typing, key: Key
             }
         }
         _ => {
+            if typing.proposed && matches!(key.code, KeyCode::Char(_)) {
+                typing.entry.reset();
+            }
+            typing.proposed = false;
             dialogs::edit(&mut typing.entry, key);
             typing.problem = None;
         }

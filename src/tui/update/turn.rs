@@ -80,13 +80,15 @@ pub fn wish(model: &mut Model, reading: &Reading, settings: Settings, row: &'sta
 
 /// Puts the first advice that names a turn on its slider.
 pub fn take_advice(model: &mut Model, reading: &Reading) {
-    let turn = reading.advice.iter().find_map(|advice| advice.turn.clone());
-    let Some((row, value)) = turn else {
+    let mut advice = reading.advice.iter();
+    let turn = advice.find_map(|one| one.turn.clone().map(|turn| (turn, one.text.clone())));
+    let Some(((row, value), text)) = turn else {
         model.say("there is no advice to put on a slider now");
         return;
     };
     choose_row(model, row);
     put(model, reading, row, value, Source::Hand);
+    model.say(text);
 }
 
 /// Moves the focus to a row of the table.

@@ -138,6 +138,7 @@ fn states() -> Vec<(Model, Reading)> {
     typing.typing = Some(Typing {
         row: "linger.ms",
         entry: "12".into(),
+        proposed: false,
         problem: Some("linger.ms: 12 is not nice".into()),
     });
     all.push((typing, sample::first_run()));
