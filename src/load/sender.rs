@@ -143,7 +143,7 @@ impl<'a> Sender<'a> {
         let now = self.clock.now();
         match (self.order, order, &mut self.pacer) {
             (before, Order::Pause(at), Some(pacer)) if before != order => {
-                pacer.pause(at.max(self.assignment.from));
+                pacer.pause(pause_moment(at, self.assignment.from));
             }
             (Order::Pause(_), Order::Run | Order::Hold, Some(pacer)) => pacer.resume(now),
             _ => {}
@@ -169,7 +169,7 @@ impl<'a> Sender<'a> {
             _ => {
                 self.pacer = fresh_pacer(&assignment, self.index);
                 if let (Order::Pause(at), Some(pacer)) = (self.order, &mut self.pacer) {
-                    pacer.pause(at.max(assignment.from));
+                    pacer.pause(pause_moment(at, assignment.from));
                 }
             }
         }
@@ -348,6 +348,15 @@ fn take_kit(assignment: &Assignment, index: usize) -> Option<Kit> {
         .lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner);
     kits.get_mut(index).and_then(Option::take)
+}
+
+/// A schedule that begins within a pause is paused from just before its first record.
+fn pause_moment(at: u64, from: u64) -> u64 {
+    if at > from {
+        at
+    } else {
+        from.saturating_sub(1)
+    }
 }
 
 fn fresh_pacer(assignment: &Assignment, index: usize) -> Option<Pacer> {
