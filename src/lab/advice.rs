@@ -3,6 +3,7 @@
 use crate::lab::goal::{Goal, GoalState};
 use crate::lab::{LoadState, Reading, TrialReading, TrialState};
 use crate::settings::knobs::find;
+use crate::settings::units::thousands;
 use crate::settings::{Millis, Settings, Value};
 
 mod limits;
@@ -141,15 +142,7 @@ fn ms(time: f64) -> String {
 
 /// A number with thousands separated.
 fn whole(number: f64) -> String {
-    let digits = format!("{:.0}", number.max(0.0));
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    thousands(&format!("{:.0}", number.max(0.0)))
 }
 
 fn percent(share: f64) -> String {

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::cluster::ClusterFacts;
 use crate::lab::{LoadState, Reading, TrialReading, TrialState};
 use crate::measure::{Accounts, Bins, Breakdown, Latencies, Stages};
 use crate::settings::{Millis, Settings};
@@ -69,26 +68,12 @@ pub(crate) fn latencies(mean: f64, p50: f64, p99: f64) -> Latencies {
 pub(crate) fn reading(live: TrialReading) -> Reading {
     Reading {
         at: Duration::from_secs(20),
-        cluster: Arc::new(ClusterFacts::default()),
         load: LoadState::Running,
         loaded: Duration::from_secs(20),
         live: live.number,
-        base: None,
-        opening: None,
-        waiting: None,
-        refused: None,
         accounts: live.accounts,
-        behind: 0,
-        broker_log: None,
-        budget: None,
-        ceiling: None,
-        history: Vec::new(),
-        events: Vec::new(),
-        warnings: Vec::new(),
-        advice: Vec::new(),
         cpu: 0.3,
-        logs: Vec::new(),
-        saved: None,
         trials: vec![Arc::new(live)],
+        ..Reading::before(Arc::default())
     }
 }

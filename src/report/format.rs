@@ -1,19 +1,12 @@
 //! Numbers as people read them; one place, so that a figure looks the same wherever it is printed.
 
 use crate::settings::Millis;
+use crate::settings::units::thousands;
 
 /// A count with thousands separated: `9,210,118`.
 #[must_use]
 pub fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    thousands(&number.to_string())
 }
 
 /// A count with its thing: `1 broker`, `3 brokers`.

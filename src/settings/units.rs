@@ -47,3 +47,16 @@ impl Millis {
         Self(micros as f64 / 1000.0)
     }
 }
+
+/// Digits with their thousands in groups: `9,210,118`; a sign in front stays.
+#[must_use]
+pub fn thousands(digits: &str) -> String {
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) && digit.is_ascii_digit() {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}

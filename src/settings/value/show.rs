@@ -1,5 +1,6 @@
 //! Values for the screen: short, with their unit.
 
+use crate::settings::units::thousands;
 use crate::settings::{Kind, Knob, Value};
 
 /// From this count on a limit is none in practice: librdkafka's largest whole number.
@@ -94,13 +95,7 @@ pub(super) fn grouped(number: f64) -> String {
     let (whole, fraction) = text
         .split_once('.')
         .map_or((text.as_str(), None), |(a, b)| (a, Some(b)));
-    let mut out = String::new();
-    for (at, digit) in whole.chars().enumerate() {
-        if at > 0 && (whole.len() - at).is_multiple_of(3) && digit.is_ascii_digit() {
-            out.push(',');
-        }
-        out.push(digit);
-    }
+    let mut out = thousands(whole);
     if let Some(fraction) = fraction {
         out.push('.');
         out.push_str(fraction);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::settings::Millis;
+use crate::settings::units::thousands;
 
 /// A figure as a number of cells: rounded to the nearest, never negative, never above `u16::MAX`.
 #[must_use]
@@ -36,15 +37,7 @@ pub fn whole(figure: f64) -> u64 {
 /// A count with its thousands in groups: `9,210,400`.
 #[must_use]
 pub fn grouped(count: u64) -> String {
-    let digits = count.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    thousands(&count.to_string())
 }
 
 /// A count in at most seven cells: `20,000`, `803,412`, `1.30 M`, `2.1 G`.
