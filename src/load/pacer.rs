@@ -164,12 +164,16 @@ impl Pacer {
         });
     }
 
+    /// The first record not before the next one that is due after `now`.
     fn first_after(&self, now: u64) -> u64 {
-        let started = |part: &&Part| part.due(part.first.max(self.next), self.senders) <= now;
-        let part = self.parts.iter().rev().find(started);
-        part.map_or(self.next, |part| {
-            part.first_after(now, self.senders).max(self.next)
-        })
+        let mut end = u64::MAX;
+        for part in self.parts.iter().rev() {
+            if part.due(part.first.max(self.next), self.senders) <= now {
+                return part.first_after(now, self.senders).min(end).max(self.next);
+            }
+            end = part.first;
+        }
+        self.next
     }
 
     /// Begins a new part with record `first`.

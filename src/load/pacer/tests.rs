@@ -78,6 +78,14 @@ fn nothing_falls_due_in_a_pause_and_the_phase_is_kept() {
 }
 
 #[test]
+fn records_behind_a_pause_do_not_count_as_due_by_the_schedule_before_it() {
+    let mut pacer = Pacer::new(10.0, 0, 1, 0);
+    pacer.pause(250_000_000);
+    pacer.resume(650_000_000);
+    assert_eq!(pacer.due_before(660_000_000), 3);
+}
+
+#[test]
 fn what_was_due_before_a_pause_keeps_its_due_time() {
     let mut pacer = Pacer::new(10.0, 0, 1, 0);
     pacer.pause(250_000_000);
