@@ -7,6 +7,7 @@
 
 pub mod advice;
 mod assign;
+pub mod block;
 pub mod command;
 pub mod config;
 #[cfg(test)]
@@ -26,8 +27,10 @@ mod switching;
 mod trial;
 mod trials;
 mod turning;
+mod window;
 
 pub use advice::{Advice, advise, advise_for};
+pub use block::{Block, BlockError, Blocks};
 pub use command::{Command, Place};
 pub use config::{LabConfig, LabError, Limits, StopAfter, Target};
 pub use goal::{Figure, Goal, GoalError, GoalState, Relation};

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::lab::Goal;
 use crate::settings::Settings;
@@ -13,6 +14,16 @@ pub enum Command {
     Turn(Arc<Settings>),
     /// Opens a new row with the settings of the live trial.
     Again,
+    /// Opens a trial with these settings, even if nothing changed, and measures it; the result stands in `Reading::block`. A
+    /// later one takes the place of one that is not over.
+    Block {
+        /// Knobs, workload and conditions; the result is known by this very `Arc`.
+        settings: Arc<Settings>,
+        /// The least time of load between the former trial's last record and the measured window.
+        warmup: Duration,
+        /// The time of load of the measured window.
+        measure: Duration,
+    },
     /// Lets nothing fall due until `Resume`.
     Pause,
     /// Goes on after `Pause`.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::cluster::shown::escape_visible;
 use crate::cluster::{BrokerFacts, ClusterFacts, redact};
 use crate::lab::cpu::BusiestThread;
-use crate::lab::{BrokerLog, Event, Saved};
+use crate::lab::{Block, BrokerLog, Event, Saved};
 use crate::load::helm::Assignment;
 use crate::load::pacer::Pacer;
 use crate::load::workload::Rate;
@@ -27,6 +27,8 @@ pub struct Desk {
     pub broker_log: Option<BrokerLog>,
     /// The outcome of the last save.
     pub saved: Option<Saved>,
+    /// The last block that was measured.
+    pub block: Option<Arc<Block>>,
     /// The busiest thread's share of a core.
     pub cpu: f64,
     /// The past.
@@ -48,6 +50,7 @@ impl Desk {
             facts: Arc::new(facts),
             broker_log: None,
             saved: None,
+            block: None,
             cpu: 0.0,
             history: History::default(),
             loaded: Duration::ZERO,

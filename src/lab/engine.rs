@@ -12,6 +12,7 @@ use crate::lab::desk::Desk;
 use crate::lab::log_count::LogCount;
 use crate::lab::trials::Trials;
 use crate::lab::turning::Turning;
+use crate::lab::window::Window;
 use crate::lab::{Command, LabConfig, LoadState, Reading};
 use crate::load::clock::Clock;
 use crate::load::helm::Order;
@@ -37,6 +38,7 @@ pub struct Engine {
     pub(super) log_count: Option<LogCount>,
     pub(super) inbox: Inbox,
     pub(super) state: LoadState,
+    pub(super) window: Option<Window>,
     stopping_since: Option<Instant>,
     given_up: bool,
     ticks: u32,
@@ -75,6 +77,7 @@ impl Engine {
             log_count,
             inbox,
             state: LoadState::Starting,
+            window: None,
             stopping_since: None,
             given_up: false,
             ticks: 0,
@@ -119,6 +122,11 @@ impl Engine {
                     self.turn(settings, true);
                 }
             }
+            Command::Block {
+                settings,
+                warmup,
+                measure,
+            } => self.begin_block(Window::new(settings, warmup, measure)),
             Command::Pause => self.pause(),
             Command::Resume => self.resume(),
             Command::Base(number) => self.trials.base = Some(number),
@@ -204,6 +212,7 @@ impl Engine {
         self.desk
             .advance(column, elapsed, self.state == LoadState::Running);
         self.settle_live();
+        self.watch_block();
         self.close_drained();
         self.count_log();
         self.keep_limits();

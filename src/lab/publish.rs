@@ -78,6 +78,7 @@ impl Engine {
             cpu: self.desk.cpu,
             logs: self.desk.logs(),
             saved: self.desk.saved.clone(),
+            block: self.desk.block.clone(),
         };
         reading.warnings = reading
             .live_trial()
@@ -87,7 +88,7 @@ impl Engine {
         reading
     }
 
-    fn warnings(&self, live: &TrialReading) -> Vec<Warning> {
+    pub(super) fn warnings(&self, live: &TrialReading) -> Vec<Warning> {
         let mut warnings = Vec::new();
         if self.desk.facts.kind == ClusterKind::Embedded {
             let text = "simulated brokers: no disk, no replication, acks has no effect".to_owned();

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::cluster::ClusterFacts;
 use crate::lab::advice::Advice;
+use crate::lab::block::Block;
 use crate::lab::goal::GoalState;
 use crate::measure::{Accounts, Bins, ErrorCount, HistoryColumn, Latencies, Stages};
 use crate::settings::Settings;
@@ -56,6 +57,8 @@ pub struct Reading {
     pub logs: Vec<Arc<str>>,
     /// The outcome of the last save.
     pub saved: Option<Saved>,
+    /// The last block that was measured.
+    pub block: Option<Arc<Block>>,
 }
 
 /// Whether load runs.
@@ -228,6 +231,7 @@ impl Reading {
             cpu: 0.0,
             logs: Vec::new(),
             saved: None,
+            block: None,
         }
     }
 

@@ -56,7 +56,8 @@ pub struct Trial {
     senders: Vec<Arc<SenderPart>>,
     report: Arc<ReportPart>,
     meter: StageMeter,
-    now: Figures,
+    /// All figures at the last tick.
+    pub now: Figures,
     settled_from: Figures,
     spread: Spread,
 }

@@ -12,6 +12,7 @@
 
 mod architecture;
 mod bad_input;
+mod blocks;
 mod cli;
 mod cli_load;
 mod dump_log;
