@@ -9,6 +9,7 @@
 //! The rooms use each other in one direction only, held by a test:
 //! `main → {cli, tui} → {report, scenario, compare, sweep} → lab → snapshot → {profile, load, audit} → {measure, wire, cluster} → settings → drill`.
 
+pub mod audit;
 pub mod cli;
 pub mod cluster;
 pub mod drill;

@@ -1,5 +1,6 @@
 //! Tables of the README, made from the same tables as everything else.
 
+use crate::audit::{FIELDS, Field};
 use crate::profile::{Listed, Shelf};
 use crate::settings::knobs as knob_table;
 
@@ -52,6 +53,20 @@ pub fn profiles() -> String {
     };
     let rows: Vec<Vec<String>> = Shelf::shipped().filter_map(row).collect();
     table(&["profile", "for", "gives up"], &rows)
+}
+
+/// The record header, field by field.
+#[must_use]
+pub fn header() -> String {
+    let row = |field: &Field| {
+        vec![
+            format!("{}–{}", field.at, field.at + field.bytes - 1),
+            field.name.to_owned(),
+            field.about.to_owned(),
+        ]
+    };
+    let rows: Vec<Vec<String>> = FIELDS.iter().map(row).collect();
+    table(&["bytes", "field", "what it says"], &rows)
 }
 
 #[cfg(test)]

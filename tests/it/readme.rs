@@ -147,6 +147,7 @@ fn the_tables_are_the_codes() {
     let tables = [
         ("knobs", markdown::knobs()),
         ("profiles", markdown::profiles()),
+        ("header", markdown::header()),
         ("keys", linger::tui::key_table::markdown()),
     ];
     let fold = |text: String, (name, table): &(&str, String)| with_table(&text, name, table);
