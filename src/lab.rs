@@ -22,6 +22,7 @@ mod log_count;
 mod publish;
 pub mod reading;
 pub mod session;
+mod settling;
 mod spread;
 mod switching;
 mod trial;

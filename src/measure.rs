@@ -10,6 +10,7 @@ pub mod latencies;
 pub mod stage_meter;
 pub mod stages;
 pub mod statistics;
+pub mod steady;
 pub mod tally;
 
 pub use accounts::{Accounts, ErrorCount, Persisted, Phase};
@@ -22,4 +23,5 @@ pub use latencies::Latencies;
 pub use stage_meter::StageMeter;
 pub use stages::{Breakdown, Stages};
 pub use statistics::{Statistics, StatisticsError};
+pub use steady::{Steadiness, Steady};
 pub use tally::Tally;

@@ -17,7 +17,7 @@ use super::{run, target};
 
 /// How long load runs when nothing bounds it.
 const DURATION: Duration = Duration::from_secs(10);
-/// From this length on the first seconds do not count.
+/// From this length on a warm-up is looked for and left out; it takes this long at least.
 const LONG: Duration = Duration::from_secs(10);
 const SETTLE: Duration = Duration::from_secs(2);
 
@@ -89,7 +89,7 @@ fn bound(args: &BenchArgs) -> StopAfter {
     }
 }
 
-/// A bounded number of records counts whole, as in perf-test; a long time leaves out its first seconds.
+/// A bounded number of records counts whole, as in perf-test; a long time leaves out its warm-up.
 fn settle(args: &BenchArgs) -> Duration {
     let time = args.duration.unwrap_or(DURATION);
     if args.num_records.is_none() && time >= LONG {

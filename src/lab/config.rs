@@ -21,9 +21,10 @@ pub struct LabConfig {
     pub limits: Limits,
     /// When the load ends by itself.
     pub stop_after: Option<StopAfter>,
-    /// Figures count from here on: this time after the former trial has drained …
+    /// The least warm-up after the former trial has drained: figures count from then on, or from where the trial is steady if
+    /// that is later. Zero looks for no warm-up: figures count from the start …
     pub settle: Duration,
-    /// … and after this many delivered records.
+    /// … or after this many delivered records.
     pub warmup_records: u64,
     /// Makes payloads and record keys repeatable.
     pub seed: u64,

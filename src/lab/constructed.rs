@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::lab::{LoadState, Reading, TrialReading, TrialState};
-use crate::measure::{Accounts, Bins, Breakdown, Latencies, Stages};
+use crate::measure::{Accounts, Bins, Breakdown, Latencies, Stages, Steadiness};
 use crate::settings::{Millis, Settings};
 
 /// A settled trial of default settings that is well: 10,000/s, p99 20 ms, 10 ms of round trip.
@@ -13,6 +13,7 @@ pub(crate) fn trial() -> TrialReading {
         number: 1,
         settings: Arc::new(Settings::default()),
         state: TrialState::Settled,
+        steadiness: Steadiness::Unasked,
         held: Duration::from_secs(10),
         turn_took: None,
         note: None,

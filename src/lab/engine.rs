@@ -10,6 +10,7 @@ use crate::cluster::Embedded;
 use crate::lab::crew::Crew;
 use crate::lab::desk::Desk;
 use crate::lab::log_count::LogCount;
+use crate::lab::settling::Least;
 use crate::lab::trials::Trials;
 use crate::lab::turning::Turning;
 use crate::lab::window::Window;
@@ -224,10 +225,12 @@ impl Engine {
     fn settle_live(&mut self) {
         let now = self.clock.now();
         let alone = self.trials.draining() == 0;
-        let settle = u64::try_from(self.config.settle.as_nanos()).unwrap_or(u64::MAX);
-        let warmup = self.config.warmup_records;
+        let least = Least {
+            time: self.config.settle,
+            records: self.config.warmup_records,
+        };
         if let Some(live) = self.trials.live_mut() {
-            live.settle_if_due(now, alone, settle, warmup);
+            live.settle_if_due(now, alone, least);
         }
         self.trials.choose_base();
     }

@@ -11,6 +11,7 @@ use crate::lab::{
     GoalState, LoadState, Place, Reading, Saved, StopAfter, TrialReading, TrialState, Warning,
     advice,
 };
+use crate::measure::Steadiness;
 use crate::snapshot::{self, Snapshot};
 
 /// Above this share of a core the client itself is the bottleneck.
@@ -40,6 +41,19 @@ fn unanswered(reading: &Reading) -> Option<Warning> {
             silence.as_secs()
         ),
     })
+}
+
+/// Why the figures of a trial are not those of a steady one.
+fn unsettled(trial: &TrialReading) -> Option<String> {
+    let ends = "figures count once five seconds in a row are alike";
+    match trial.steadiness {
+        Steadiness::Early => Some(format!("the warm-up is not over yet: {ends}")),
+        Steadiness::Restless(restless) => Some(format!("{restless}: {ends}")),
+        Steadiness::Unasked if trial.state == TrialState::Settling => {
+            Some("figures count once the former trial has drained".into())
+        }
+        Steadiness::Unasked | Steadiness::Steady => None,
+    }
 }
 
 impl Engine {
@@ -107,14 +121,10 @@ impl Engine {
                 text,
             });
         }
-        if live.state == TrialState::Settling {
-            let text =
-                "figures count once the former trial has drained and 2 s have passed".to_owned();
-            warnings.push(Warning {
-                word: "NOT SETTLED",
-                text,
-            });
-        }
+        warnings.extend(unsettled(live).map(|text| Warning {
+            word: "NOT SETTLED",
+            text,
+        }));
         if let Some(late) = live.lateness.p99.filter(|late| late.0 > LATE_MS) {
             let text = format!(
                 "1 % of the records were tried {:.1} ms or more after they were due",
@@ -167,10 +177,7 @@ impl Engine {
         let (row, rest) = (&archive.row, &archive.rest);
         let [response, delivery, send] =
             rest.histograms.each_ref().map(|bytes| Some(base64(bytes)));
-        let warnings = self
-            .warnings(row)
-            .into_iter()
-            .filter(|warning| warning.word != "NOT SETTLED" || !rest.settled);
+        let warnings = self.warnings(row).into_iter();
         snapshot::Outcome {
             attempted: row.accounts.attempted,
             delivered: row.accounts.delivered,

@@ -7,7 +7,7 @@ use crate::cluster::ClusterFacts;
 use crate::lab::advice::Advice;
 use crate::lab::block::Block;
 use crate::lab::goal::GoalState;
-use crate::measure::{Accounts, Bins, ErrorCount, HistoryColumn, Latencies, Stages};
+use crate::measure::{Accounts, Bins, ErrorCount, HistoryColumn, Latencies, Stages, Steadiness};
 use crate::settings::Settings;
 
 /// The whole lab at one moment. Nothing in it changes after it was published.
@@ -122,6 +122,8 @@ pub struct TrialReading {
     pub settings: Arc<Settings>,
     /// Where it is in its life.
     pub state: TrialState,
+    /// How steady it is.
+    pub steadiness: Steadiness,
     /// Time of load since it settled (or since its start while settling).
     pub held: Duration,
     /// From the turn being applied to the first record accepted.

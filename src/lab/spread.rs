@@ -34,6 +34,13 @@ impl Spread {
         self.pushed = 0;
     }
 
+    /// Forgets all but the seconds of the last while.
+    pub fn keep_last(&mut self, time: std::time::Duration) {
+        let seconds = usize::try_from(time.as_secs()).unwrap_or(usize::MAX);
+        let surplus = self.seconds.len().saturating_sub(seconds);
+        self.seconds.drain(..surplus);
+    }
+
     /// Half the width of the 95 % band of single seconds around their mean, relative to it, for p50 and p99.
     #[must_use]
     pub fn half_widths(&self) -> Option<(f64, f64)> {

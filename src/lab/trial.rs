@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::lab::figures::Figures;
+use crate::lab::settling::Settling;
 use crate::lab::spread::Spread;
 use crate::lab::{Goal, TrialReading, TrialState};
 use crate::load::helm::Assignment;
@@ -17,6 +18,8 @@ use crate::measure::statistics::Statistics;
 use crate::measure::tally::Tally;
 use crate::measure::{Accounts, ErrorCount};
 use crate::settings::{Bytes, Settings};
+
+mod settle;
 
 /// A trial whose records are not all accounted for.
 pub struct Trial {
@@ -48,7 +51,7 @@ pub struct Trial {
     pub held: Duration,
     turn_took: Option<Duration>,
     first_attempt: u64,
-    alone_since: Option<u64>,
+    settling: Settling,
     /// Counts when the load left: what drains afterwards belongs to no time of load.
     at_leave: Option<Accounts>,
     /// Up to when time of load was counted, in nanoseconds since the lab started.
@@ -74,9 +77,11 @@ impl Trial {
         applied: u64,
         meter: StageMeter,
     ) -> Self {
+        let workload = Workload::from(&settings);
+        let full_speed = workload.rate == Rate::Max || workload.mode == SendMode::Sync;
         Self {
             number,
-            workload: Workload::from(&settings),
+            workload,
             settings,
             serial,
             senders: assignment.parts.clone(),
@@ -91,7 +96,7 @@ impl Trial {
             held: Duration::ZERO,
             turn_took: None,
             first_attempt: 0,
-            alone_since: None,
+            settling: Settling::new(full_speed, false),
             at_leave: None,
             timed_until: 0,
             report,
@@ -170,6 +175,7 @@ impl Trial {
         self.now = next;
         if self.left.is_none() {
             self.spread.push(&news.response);
+            self.settling.push(&news.response);
         }
         news
     }
@@ -214,36 +220,10 @@ impl Trial {
         self.meter.last()
     }
 
-    /// Lets figures count once it is `alone` (former trials have drained), `settle` nanoseconds and `warmup` records are over.
-    pub fn settle_if_due(&mut self, now: u64, alone: bool, settle: u64, warmup: u64) {
-        if self.settled.is_some() || self.first_attempt == 0 || !alone {
-            return;
-        }
-        let since = *self
-            .alone_since
-            .get_or_insert(
-                self.first_attempt
-                    .max(if self.number == 1 { 0 } else { now }),
-            );
-        if now.saturating_sub(since) >= settle && self.now.accounts.delivered >= warmup {
-            self.settle(now, settle == 0 && warmup == 0);
-        }
-    }
-
     /// Takes librdkafka's statistics.
     pub fn hear(&mut self, statistics: &Statistics, at: Duration) {
         self.meter.push(statistics, at);
-    }
-
-    /// Lets figures count from now on; a `fresh` trial's count from its start.
-    fn settle(&mut self, now: u64, fresh: bool) {
-        self.settled = Some(if fresh { self.first_attempt } else { now });
-        self.held = if fresh { self.loaded } else { Duration::ZERO };
-        if !fresh {
-            self.settled_from = self.now.clone();
-            self.meter.reset();
-        }
-        self.spread = Spread::default();
+        self.settling.hear(statistics, at);
     }
 
     /// From the first attempt to the last report.
@@ -292,6 +272,7 @@ impl Trial {
             number: self.number,
             settings: Arc::clone(&self.settings),
             state: self.state(closed),
+            steadiness: self.steadiness(),
             held: if self.settled.is_some() {
                 self.held
             } else {

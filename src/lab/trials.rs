@@ -58,7 +58,7 @@ impl Rest {
             warmup: trial
                 .settled
                 .map(|settled| Duration::from_nanos(settled.saturating_sub(first))),
-            settled: trial.settled.is_some(),
+            settled: trial.is_steady(),
             histograms: [
                 figures.response.encode(),
                 figures.delivery.encode(),

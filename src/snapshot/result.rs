@@ -68,7 +68,8 @@ pub struct Outcome {
 /// How far the figures can be trusted.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Quality {
-    /// Whether the trial settled before the figures were taken.
+    /// Whether the figures are those of a steady trial (five seconds in a row were alike), or of a whole run where that was asked
+    /// for; false: it never settled.
     pub settled: bool,
     /// Seconds at the start that do not count.
     pub warmup_s: Option<f64>,

@@ -8,7 +8,9 @@ use crate::lab::{
     Advice, BrokerLog, Event, GoalState, LoadState, Opening, Reading, TrialReading, TrialState,
     Warning,
 };
-use crate::measure::{Accounts, Bins, Breakdown, HistoryColumn, Latencies, Stages, bins};
+use crate::measure::{
+    Accounts, Bins, Breakdown, HistoryColumn, Latencies, Stages, Steadiness, bins,
+};
 use crate::settings::{Millis, Settings, Source, Value};
 
 /// Default settings with these rows set from text; rows that do not exist are left out.
@@ -83,6 +85,7 @@ pub fn trial(number: u64, rows: &[(&str, &str)], median_ms: f64) -> TrialReading
         number,
         settings: settings(rows),
         state: TrialState::Closed,
+        steadiness: Steadiness::Unasked,
         held: Duration::from_secs(62),
         turn_took: Some(Duration::from_millis(31)),
         note: None,

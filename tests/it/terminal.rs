@@ -306,7 +306,7 @@ fn no_color_means_no_colour() {
 fn a_first_session_leaves_a_snapshot_a_profile_and_the_next_command() {
     let (home, mut terminal) = lab();
     terminal.wait_for("▸linger.ms");
-    terminal.wait_for("settled for 00:03");
+    terminal.wait_for("settled for");
     terminal.keys("lll\r");
     terminal.wait_until("settled second row with a difference", |screen| {
         screen
