@@ -6,6 +6,7 @@ mod connect;
 mod heap;
 pub mod helm;
 pub mod keys;
+pub mod lent;
 pub mod native;
 pub mod opaque;
 pub mod pacer;
@@ -13,6 +14,8 @@ pub mod parts;
 pub mod payload;
 pub mod poller;
 pub mod sender;
+mod ticks;
+pub mod watch;
 pub mod workload;
 
 pub use keys::{KeyChoice, RecordKeys};

@@ -68,6 +68,13 @@ impl Assignment {
         self.moved.load(Ordering::Acquire) as usize == self.senders()
     }
 
+    /// Keeps a sender's payloads in place until the producer has reported all records made from them; `accepted` are the
+    /// records that the sender handed to this producer before.
+    pub fn lend(&self, sender: usize, kit: &Kit, accepted: u64) {
+        let lent = self.producer.lent();
+        lent.keep(sender, kit.payloads.pool(), accepted, &self.waits);
+    }
+
     /// Whether it brings a schedule or kits that senders do not have from before.
     #[must_use]
     pub fn is_new_to_senders(&self) -> bool {

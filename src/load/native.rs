@@ -11,6 +11,7 @@ use rdkafka::bindings as raw;
 use rdkafka::config::ClientConfig;
 use rdkafka::producer::{BaseProducer, DefaultProducerContext, Producer};
 
+use crate::load::lent::Lent;
 use crate::measure::Persisted;
 
 /// A librdkafka error number; 0 is none.
@@ -19,11 +20,16 @@ pub type Code = i32;
 /// librdkafka's code for a full queue.
 pub const QUEUE_FULL: Code = raw::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR__QUEUE_FULL as Code;
 
+/// Neither copied nor freed by librdkafka: payloads are ours.
+const READ_IN_PLACE: i32 = 0;
+
 /// A producer bound to one topic. Senders share it; the thread that polls it drops it.
 pub struct Native {
     producer: BaseProducer<DefaultProducerContext>,
     topic: *mut raw::rd_kafka_topic_t,
     queue: *mut raw::rd_kafka_queue_t,
+    /// Dropped after the producer, which reads payloads until its end.
+    lent: Lent,
 }
 
 // SAFETY: librdkafka's producer, topic and queue handles may be used from any thread (INTRODUCTION.md, "Threads and callbacks").
@@ -76,6 +82,7 @@ impl Native {
             producer,
             topic: handle,
             queue,
+            lent: Lent::default(),
         })
     }
 
@@ -85,9 +92,19 @@ impl Native {
         self.producer.client()
     }
 
-    /// Hands one record over; librdkafka copies payload and record key. Never blocks. `partition` -1 lets the partitioner choose.
+    /// The payloads that are lent to this producer; what is in there stays until it is dropped or all is reported.
+    #[must_use]
+    pub fn lent(&self) -> &Lent {
+        &self.lent
+    }
+
+    /// Hands one record over; librdkafka copies the record key, and reads the payload where it stands. Never blocks.
+    /// `partition` -1 lets the partitioner choose.
+    ///
+    /// # Safety
+    /// `payload` must be part of a pool that its sender has lent to this producer (`lent`).
     #[inline]
-    pub fn produce(
+    pub unsafe fn produce(
         &self,
         partition: i32,
         payload: &[u8],
@@ -97,13 +114,13 @@ impl Native {
         let (key_at, key_len) = key.map_or((std::ptr::null(), 0), |key| {
             (key.as_ptr().cast::<c_void>(), key.len())
         });
-        // SAFETY: the topic handle is alive until `drop`; payload and key are only read during the call, since F_COPY copies them;
-        // the opaque is a number in a pointer's clothes and is never followed.
+        // SAFETY: the topic handle is alive until `drop`; the key is copied during the call; the payload is only read, and stays
+        // where it is until its report, as the caller promises; the opaque is a number in a pointer's clothes, never followed.
         let result = unsafe {
             raw::rd_kafka_produce(
                 self.topic,
                 partition,
-                raw::RD_KAFKA_MSG_F_COPY,
+                READ_IN_PLACE,
                 payload.as_ptr().cast_mut().cast::<c_void>(),
                 payload.len(),
                 key_at,

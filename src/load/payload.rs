@@ -66,8 +66,9 @@ pub struct Payloads {
     at: usize,
 }
 
+/// The records of a pool; they never move.
 #[derive(Debug, Default)]
-struct Pool {
+pub struct Pool {
     bytes: Vec<u8>,
     /// Start and end of every record.
     spans: Vec<(usize, usize)>,
@@ -97,7 +98,13 @@ impl Payloads {
         }
     }
 
-    /// The payload of the next record.
+    /// Where the payloads stand.
+    #[must_use]
+    pub fn pool(&self) -> Arc<Pool> {
+        Arc::clone(&self.pool)
+    }
+
+    /// The payload of the next record: a part of `pool`.
     #[inline]
     #[expect(
         clippy::should_implement_trait,
@@ -129,6 +136,19 @@ impl Payloads {
 }
 
 impl Pool {
+    /// A pool of one record.
+    #[cfg(test)]
+    pub(super) fn of(bytes: Vec<u8>) -> Self {
+        let spans = vec![(0, bytes.len())];
+        Self { bytes, spans }
+    }
+
+    /// Bytes of all its records.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.bytes.len()
+    }
+
     fn end_record(&mut self) {
         let start = self.spans.last().map_or(0, |&(_, end)| end);
         self.spans.push((start, self.bytes.len()));

@@ -1,4 +1,8 @@
 //! A sender: the thread that hands records over when they are due, and its lane into the client.
+#![expect(
+    unsafe_code,
+    reason = "records are handed over without a copy of their payload"
+)]
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -12,6 +16,7 @@ use crate::load::native::{Code, QUEUE_FULL};
 use crate::load::opaque::{Stamp, TRIALS};
 use crate::load::pacer::Pacer;
 use crate::load::parts::{ErrorKind, SenderPart};
+use crate::load::watch::Watch;
 use crate::load::workload::{Rate, SendMode};
 use crate::measure::{Persisted, Phase};
 
@@ -38,7 +43,7 @@ pub fn spawn(index: usize, helm: Arc<Helm>, clock: Clock) -> std::io::Result<Joi
 struct Sender<'a> {
     index: usize,
     helm: &'a Helm,
-    clock: Clock,
+    watch: Watch,
     seen: u64,
     order: Order,
     assignment: Arc<Assignment>,
@@ -78,12 +83,14 @@ impl<'a> Sender<'a> {
             assignment.done.fetch_add(1, Ordering::AcqRel);
         }
         let accepted_here = assignment.waits.slot(index).accepted();
+        assignment.lend(index, &kit, accepted_here);
         assignment.moved.fetch_add(1, Ordering::AcqRel);
-        let now = clock.now();
+        let mut watch = Watch::new(clock);
+        let now = watch.now();
         Some(Self {
             index,
             helm,
-            clock,
+            watch,
             seen,
             order: Order::Run,
             assignment,
@@ -117,6 +124,8 @@ impl<'a> Sender<'a> {
     fn leave(&self) {
         let slot = self.assignment.waits.slot(self.index);
         slot.leave(self.accepted_here);
+        let lent = self.assignment.producer.lent();
+        lent.leave(self.index, self.accepted_here);
     }
 
     /// Whether nothing may be sent now. In a pause the pacer still hands out what fell due before it.
@@ -140,7 +149,7 @@ impl<'a> Sender<'a> {
     }
 
     fn obey(&mut self, order: Order) {
-        let now = self.clock.now();
+        let now = self.watch.now();
         match (self.order, order, &mut self.pacer) {
             (before, Order::Pause(at), Some(pacer)) if before != order => {
                 pacer.pause(pause_moment(at, self.assignment.from));
@@ -157,8 +166,17 @@ impl<'a> Sender<'a> {
             return false;
         };
         self.part = Arc::clone(part);
-        if let Some(kit) = take_kit(&assignment, self.index) {
+        let is_other_producer = !Arc::ptr_eq(&assignment.waits, &self.assignment.waits);
+        if is_other_producer {
+            self.accepted_here = 0;
+        }
+        let kit = take_kit(&assignment, self.index);
+        let lends = is_other_producer || kit.is_some();
+        if let Some(kit) = kit {
             self.kit = kit;
+        }
+        if lends {
+            assignment.lend(self.index, &self.kit, self.accepted_here);
         }
         match (&mut self.pacer, assignment.rate) {
             (Some(pacer), Rate::PerSecond(rate)) if !assignment.fresh_schedule => {
@@ -172,9 +190,6 @@ impl<'a> Sender<'a> {
                     pacer.pause(pause_moment(at, assignment.from));
                 }
             }
-        }
-        if !Arc::ptr_eq(&assignment.waits, &self.assignment.waits) {
-            self.accepted_here = 0;
         }
         if assignment.quota != self.assignment.quota {
             self.left = share(&assignment, self.index);
@@ -195,13 +210,13 @@ impl<'a> Sender<'a> {
         };
         let due = pacer.next_due();
         if due > self.now {
-            self.now = self.clock.now();
+            self.now = self.watch.now();
         }
         if due <= self.now {
             return Some(pacer.advance());
         }
         thread::park_timeout(Duration::from_nanos(due - self.now).min(LONGEST_NAP));
-        self.now = self.clock.now();
+        self.now = self.watch.now();
         None
     }
 
@@ -253,21 +268,23 @@ impl<'a> Sender<'a> {
         let sender = u8::try_from(self.index).unwrap_or_default();
         let opaque = Stamp { due, sender, trial }.pack();
         let producer = &self.assignment.producer;
-        let mut result = producer.produce(key.partition, payload, key.key, opaque);
+        // SAFETY: the kit's pool was lent to this producer when the sender took the kit, or the assignment.
+        let produce = || unsafe { producer.produce(key.partition, payload, key.key, opaque) };
+        let mut result = produce();
         if result == Err(QUEUE_FULL) {
-            let since = self.clock.now();
+            let since = self.watch.now();
             self.blocked = true;
             let slot = self.assignment.waits.slot(self.index);
             while result == Err(QUEUE_FULL) {
                 slot.announce();
-                result = producer.produce(key.partition, payload, key.key, opaque);
+                result = produce();
                 if result != Err(QUEUE_FULL) {
                     break;
                 }
                 if self.helm.turn() != self.seen {
                     return Outcome::Moved;
                 }
-                let waited = self.clock.now().saturating_sub(since);
+                let waited = self.watch.now().saturating_sub(since);
                 if waited >= self.assignment.max_block {
                     break;
                 }
@@ -301,7 +318,7 @@ impl<'a> Sender<'a> {
     }
 
     fn look_at_clock(&mut self) {
-        self.now = self.clock.now();
+        self.now = self.watch.now();
         if std::mem::take(&mut self.blocked) {
             self.kept_until = self.now;
         }
