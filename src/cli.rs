@@ -19,9 +19,13 @@ pub mod signals;
 pub mod snapshot;
 pub mod target;
 pub mod topic;
-pub mod verdict;
 
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
+
+use crate::report::export::{self, FORMATS, Format};
 
 pub use args::{BenchArgs, ConnectArgs, LoadArgs, OutputArgs};
 
@@ -93,7 +97,7 @@ pub enum Command {
         #[command(subcommand)]
         action: ProfileAction,
     },
-    /// List and show saved benchmarks
+    /// List, show and export saved benchmarks
     Snapshot {
         /// What to do.
         #[command(subcommand)]
@@ -184,6 +188,21 @@ pub enum SnapshotAction {
         #[arg(short = 'J', long)]
         json: bool,
     },
+    /// Tell a saved benchmark in another format, on stdout or into a file
+    Export {
+        /// Its name or file
+        #[arg(value_name = "NAME|FILE")]
+        snapshot: String,
+        /// The format
+        #[arg(long, value_name = "FORMAT", value_parser = format())]
+        to: &'static Format,
+        /// Write into a file, whole or not at all, instead of stdout
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// Replace a file that is there
+        #[arg(long, requires = "output")]
+        overwrite: bool,
+    },
 }
 
 /// What to do with topics.
@@ -213,6 +232,15 @@ pub enum TopicAction {
         #[arg(short, long)]
         yes: bool,
     },
+}
+
+/// The names of the formats, each with what it is for.
+fn format() -> impl TypedValueParser<Value = &'static Format> {
+    let names = FORMATS
+        .iter()
+        .map(|format| PossibleValue::new(format.name).help(format.about));
+    PossibleValuesParser::new(names)
+        .try_map(|name| export::find(&name).ok_or("there is no such format"))
 }
 
 /// The completions for a shell.

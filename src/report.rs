@@ -1,6 +1,7 @@
-//! What is printed: the same snapshot as text, as JSON, as a table of trials; the table of knobs.
+//! What is printed: the same snapshot as text, as JSON, in the formats of other tools; the table of trials, of knobs.
 
 pub mod errors;
+pub mod export;
 pub mod format;
 pub mod json;
 pub mod knobs;

@@ -5,9 +5,11 @@ pub mod parts;
 pub mod result;
 pub mod schema;
 pub mod store;
+pub mod verdict;
 
 pub use parts::{Cluster, Conditions, Environment, Setting, SettingValue, Workload, settings_map};
 pub use result::{
     BreakdownMs, Goal, GoalOutcome, Histograms, Interval, Notice, Outcome, Quality, Spread,
 };
 pub use schema::{SCHEMA_VERSION, Snapshot};
+pub use verdict::{Verdict, verdict};

@@ -5,14 +5,13 @@ use std::time::Duration;
 
 use crate::lab::{Command, Lab, LabConfig, LoadState, Reading, StopAfter};
 use crate::report::{json, metrics, text};
-use crate::snapshot::{Snapshot, store};
+use crate::snapshot::{Snapshot, Verdict, store, verdict};
 
 use super::args::BenchArgs;
 use super::gather::{self, Gathered};
 use super::output::{Failure, Outcome, note, print};
 use super::progress::Printer;
 use super::signals::Ending;
-use super::verdict::verdict;
 use super::{run, target};
 
 /// How long load runs when nothing bounds it.
@@ -200,7 +199,11 @@ fn finish(
     saved: Option<Result<std::path::PathBuf, store::StoreError>>,
     quiet: bool,
 ) -> Result<Outcome, Failure> {
-    let (outcome, sentence) = verdict(snapshot);
+    let (outcome, sentence) = match verdict(snapshot) {
+        Verdict::Fine => (Outcome::Fine, None),
+        Verdict::No(why) => (Outcome::No, Some(why)),
+        Verdict::Unmeasured(why) => (Outcome::Unmeasured, Some(why)),
+    };
     if let Some(sentence) = sentence {
         note(&sentence);
     }

@@ -1,14 +1,18 @@
 //! `linger snapshot`.
 
+use std::path::Path;
+
+use crate::report::export::Format;
 use crate::report::format::{maybe, millis, second};
 use crate::report::table::{Align, lines};
 use crate::report::{json, text};
+use crate::settings::files::{FileError, write_whole};
 use crate::snapshot::store::{self, Entry, StoreError};
 
 use super::SnapshotAction;
 use super::output::{Failure, Outcome, note, print};
 
-/// Lists or shows snapshots.
+/// Lists, shows or exports snapshots.
 pub fn run(action: &SnapshotAction) -> Result<Outcome, Failure> {
     match action {
         SnapshotAction::List { json: false } => list(),
@@ -17,6 +21,36 @@ pub fn run(action: &SnapshotAction) -> Result<Outcome, Failure> {
             snapshot,
             json: as_json,
         } => show(snapshot, *as_json),
+        SnapshotAction::Export {
+            snapshot,
+            to,
+            output,
+            overwrite,
+        } => export(snapshot, to, output.as_deref(), *overwrite),
+    }
+}
+
+fn export(
+    place: &str,
+    format: &Format,
+    file: Option<&Path>,
+    overwrite: bool,
+) -> Result<Outcome, Failure> {
+    let snapshot = store::load(place).map_err(Failure::usage)?;
+    let text = format.write(&snapshot).map_err(Failure::usage)?;
+    let Some(file) = file else {
+        print(&text)?;
+        return Ok(Outcome::Fine);
+    };
+    match write_whole(file, text.as_bytes(), overwrite) {
+        Ok(()) => {
+            note(&format!("wrote {}", file.display()));
+            Ok(Outcome::Fine)
+        }
+        Err(error @ FileError::Exists(_)) => {
+            Err(Failure::usage(format!("{error}, or add --overwrite")))
+        }
+        Err(error) => Err(Failure::usage(error)),
     }
 }
 

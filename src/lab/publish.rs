@@ -221,7 +221,7 @@ impl Engine {
                 delivery,
                 send,
             },
-            intervals: self.intervals(row.number),
+            intervals: self.intervals(archive),
             ..snapshot::Outcome::default()
         }
     }
@@ -238,9 +238,12 @@ impl Engine {
             .collect()
     }
 
-    fn intervals(&self, number: u64) -> Vec<snapshot::Interval> {
+    fn intervals(&self, archive: &Archive) -> Vec<snapshot::Interval> {
         let columns = self.desk.history.columns();
-        let mine = columns.iter().filter(|column| column.trial == number);
+        let mine = columns
+            .iter()
+            .filter(|column| column.trial == archive.row.number);
+        let settled = archive.rest.settled_at();
         let start = mine
             .clone()
             .next()
@@ -262,6 +265,8 @@ impl Engine {
                 .quantiles
                 .map(|(_, _, max)| crate::settings::Millis(max)),
             requests: None,
+            counted: settled.is_none_or(|settled| column.to > settled),
+            response: (!column.histogram.is_empty()).then(|| base64(&column.histogram)),
         })
         .collect()
     }

@@ -15,6 +15,8 @@ pub struct Trials {
     active: Vec<Trial>,
     closed: Vec<Archive>,
     live: u64,
+    /// The trials whose last records are in the last column.
+    drained: Vec<u64>,
     /// Records that closed trials handed to each producer.
     accepted: HashMap<u64, u64>,
     /// The baseline.
@@ -47,6 +49,13 @@ pub struct Rest {
 }
 
 impl Rest {
+    /// When figures began to count, since the lab started; none for a trial that never settled.
+    #[must_use]
+    pub fn settled_at(&self) -> Option<Duration> {
+        let first = Duration::from_nanos(self.first_attempt);
+        self.warmup.map(|warmup| first + warmup)
+    }
+
     /// Of a trial as it stands.
     #[must_use]
     pub fn of(trial: &Trial) -> Self {
@@ -224,6 +233,9 @@ impl Trials {
             ..HistoryColumn::default()
         };
         let mut response = Counts::new();
+        // Decided before the figures are copied: what a trial reports after its copy must still come into a column.
+        let drained = self.active.iter().filter(|trial| trial.is_drained());
+        self.drained = drained.map(|trial| trial.number).collect();
         for trial in &mut self.active {
             let news = trial.advance();
             column.attempted += news.accounts.attempted;
@@ -234,18 +246,20 @@ impl Trials {
             trial.pass(now, paused);
         }
         column.response = response.bins();
+        if response.total() > 0 {
+            column.histogram = response.encode();
+        }
         column.quantiles = quantiles(&response);
         column
     }
 
-    /// Closes the trials of which nothing is under way.
+    /// Closes the trials of which nothing was under way when figures were copied.
     pub fn close_drained(&mut self, goals: &[Goal]) {
         let (done, active) = std::mem::take(&mut self.active)
             .into_iter()
-            .partition::<Vec<_>, _>(Trial::is_drained);
+            .partition::<Vec<_>, _>(|trial| self.drained.contains(&trial.number));
         self.active = active;
-        for mut trial in done {
-            trial.advance();
+        for trial in done {
             *self.accepted.entry(trial.serial).or_default() += trial.accepted();
             self.closed.push(Archive {
                 row: Arc::new(trial.reading(goals, true)),

@@ -27,6 +27,8 @@ pub struct HistoryColumn {
     pub bytes: u64,
     /// Response times of the records that were reported in it.
     pub response: Bins,
+    /// The same records in HdrHistogram's compressed V2 form, for snapshots; empty where there were none.
+    pub histogram: Vec<u8>,
     /// 50th, 99th percentile and maximum of the response time in milliseconds, where there was any report.
     pub quantiles: Option<(f64, f64, f64)>,
 }

@@ -72,3 +72,16 @@ impl Counts {
         Self::decode(&bytes)
     }
 }
+
+/// Two compressed forms as one that holds the records of both; empty ones hold none, and so does one that cannot be read.
+#[must_use]
+pub fn merged(left: &[u8], right: &[u8]) -> Vec<u8> {
+    if left.is_empty() || right.is_empty() {
+        return [left, right].concat();
+    }
+    let (Ok(mut both), Ok(more)) = (Counts::decode(left), Counts::decode(right)) else {
+        return Vec::new();
+    };
+    both.add(&more);
+    both.encode()
+}

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::measure::HistoryColumn;
+use crate::measure::{HistoryColumn, encoded};
 
 /// A stretch of the past: so many columns, each about so long.
 struct Tier {
@@ -141,6 +141,7 @@ fn merged(left: &HistoryColumn, right: &HistoryColumn) -> HistoryColumn {
         failed: left.failed + right.failed,
         bytes: left.bytes + right.bytes,
         response,
+        histogram: encoded::merged(&left.histogram, &right.histogram),
         quantiles,
     }
 }

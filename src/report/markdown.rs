@@ -4,6 +4,7 @@ use crate::audit::{FIELDS, Field};
 use crate::profile::{Listed, Shelf};
 use crate::settings::knobs as knob_table;
 
+use super::export::FORMATS;
 use super::knobs;
 
 /// A Markdown table with a line end.
@@ -67,6 +68,16 @@ pub fn header() -> String {
     };
     let rows: Vec<Vec<String>> = FIELDS.iter().map(row).collect();
     table(&["bytes", "field", "what it says"], &rows)
+}
+
+/// The formats that a snapshot can be told in.
+#[must_use]
+pub fn formats() -> String {
+    let rows: Vec<Vec<String>> = FORMATS
+        .iter()
+        .map(|format| vec![format!("`{}`", format.name), format.about.to_owned()])
+        .collect();
+    table(&["format", "what it holds"], &rows)
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
 //! The result of a bench as text: every figure with what it rests on, and perf-test's own line as the last.
 
-mod chosen;
+pub(super) mod chosen;
 mod failures;
 
 use crate::cluster::ClusterKind;
 use crate::measure::Latencies;
 use crate::settings::Millis;
-use crate::snapshot::{BreakdownMs, GoalOutcome, SettingValue, Snapshot};
+use crate::snapshot::{BreakdownMs, GoalOutcome, Notice, SettingValue, Snapshot};
 
 use super::format::{bytes, count, maybe, millis, second, things, three};
 use super::perf;
@@ -60,7 +60,8 @@ pub fn last_line(snapshot: &Snapshot) -> String {
     )
 }
 
-fn head(snapshot: &Snapshot) -> Vec<String> {
+/// Three lines: the kind of cluster, its topic, and when and by what it was measured.
+pub(super) fn head(snapshot: &Snapshot) -> Vec<String> {
     let cluster = &snapshot.cluster;
     let kind = match cluster.kind {
         ClusterKind::Embedded => {
@@ -144,6 +145,14 @@ fn accounts(snapshot: &Snapshot) -> Vec<String> {
 }
 
 fn latencies(snapshot: &Snapshot) -> Vec<String> {
+    lines(
+        &latency_table(snapshot),
+        &[[Align::Left].as_slice(), [Align::Right; 8].as_slice()].concat(),
+    )
+}
+
+/// The rows of the table of times, its heading first.
+pub(super) fn latency_table(snapshot: &Snapshot) -> Vec<Vec<String>> {
     let result = &snapshot.result;
     let acked = acknowledged(snapshot);
     let mut rows = vec![heading()];
@@ -154,10 +163,7 @@ fn latencies(snapshot: &Snapshot) -> Vec<String> {
     if let Some(times) = &result.end_to_end_ms {
         rows.push(row("due → read back", times));
     }
-    lines(
-        &rows,
-        &[[Align::Left].as_slice(), [Align::Right; 8].as_slice()].concat(),
-    )
+    rows
 }
 
 fn acknowledged(snapshot: &Snapshot) -> &'static str {
@@ -176,13 +182,18 @@ fn heading() -> Vec<String> {
 }
 
 fn row(name: &str, times: &Latencies) -> Vec<String> {
-    let cell = |time: Option<Millis>| match (time, times.at_least_from) {
+    let mut cells = vec![name.to_owned()];
+    let times = times.named().map(|(_, time)| bounded(time, times));
+    cells.extend(times);
+    cells
+}
+
+/// A time in milliseconds without its unit; with `≥` where it is a lower bound.
+pub(super) fn bounded(time: Option<Millis>, of: &Latencies) -> String {
+    match (time, of.at_least_from) {
         (Some(time), Some(from)) if time >= from => format!("≥{}", millis(Some(time))),
         _ => millis(time),
-    };
-    let mut cells = vec![name.to_owned()];
-    cells.extend(times.named().iter().map(|(_, time)| cell(*time)));
-    cells
+    }
 }
 
 fn split(snapshot: &Snapshot) -> Vec<String> {
@@ -232,27 +243,32 @@ fn summands(parts: &BreakdownMs) -> String {
     known.join(" + ")
 }
 
-fn goals(snapshot: &Snapshot) -> Vec<String> {
-    let word = |outcome| match outcome {
+/// What came of a goal, in a word or three.
+pub(super) fn goal_word(outcome: GoalOutcome) -> &'static str {
+    match outcome {
         GoalOutcome::Held => "held",
         GoalOutcome::Missed => "MISSED",
         GoalOutcome::Unknown => "not enough data",
-    };
+    }
+}
+
+fn goals(snapshot: &Snapshot) -> Vec<String> {
     snapshot
         .result
         .goals
         .iter()
-        .map(|goal| format!("goal     {} {}", goal.goal, word(goal.outcome)))
+        .map(|goal| format!("goal     {} {}", goal.goal, goal_word(goal.outcome)))
         .collect()
 }
 
 fn warnings(snapshot: &Snapshot) -> Vec<String> {
-    let quality = &snapshot.result.quality;
-    quality
-        .warnings
-        .iter()
-        // The first line says that already.
-        .filter(|notice| notice.word != "EMBEDDED")
+    notices(snapshot)
         .map(|notice| format!("{}: {}", notice.word, notice.text))
         .collect()
+}
+
+/// What to bear in mind, but for what the first line of `head` says already.
+pub(super) fn notices(snapshot: &Snapshot) -> impl Iterator<Item = &Notice> {
+    let warnings = &snapshot.result.quality.warnings;
+    warnings.iter().filter(|notice| notice.word != "EMBEDDED")
 }

@@ -195,4 +195,15 @@ pub struct Interval {
     pub max_ms: Option<Millis>,
     /// Produce requests in it, where known.
     pub requests: Option<u64>,
+    /// Whether the result's figures count it: not while the trial settles, unless it never did.
+    #[serde(default = "counted")]
+    pub counted: bool,
+    /// HDR histogram of the response times of the records that were reported in it; as in `histograms`.
+    #[serde(default)]
+    pub response: Option<String>,
+}
+
+/// Before snapshots told, intervals were taken to count.
+fn counted() -> bool {
+    true
 }

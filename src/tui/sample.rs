@@ -151,6 +151,7 @@ fn history(trials: &[(u64, f64, u64)]) -> Vec<Arc<HistoryColumn>> {
                 bytes: 20_480_000,
                 response: bell(*median, 0.16, 20_000),
                 quantiles: Some((*median, median * 3.0, median * 11.0)),
+                ..HistoryColumn::default()
             }));
             from = to;
         }

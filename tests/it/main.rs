@@ -32,5 +32,6 @@ mod local_kafka;
 mod msrv;
 mod pty;
 mod readme;
+mod reports;
 mod source;
 mod terminal;

@@ -148,6 +148,7 @@ fn the_tables_are_the_codes() {
         ("knobs", markdown::knobs()),
         ("profiles", markdown::profiles()),
         ("header", markdown::header()),
+        ("formats", markdown::formats()),
         ("keys", linger::tui::key_table::markdown()),
     ];
     let fold = |text: String, (name, table): &(&str, String)| with_table(&text, name, table);

@@ -26,7 +26,8 @@ pub(super) fn lines(snapshot: &Snapshot) -> Vec<String> {
     text
 }
 
-fn shown(name: &str, setting: &Setting) -> String {
+/// A setting's value as people read it, with its unit.
+pub(in crate::report) fn shown(name: &str, setting: &Setting) -> String {
     let raw = match &setting.value {
         SettingValue::Whole(number) => number.to_string(),
         SettingValue::Number(number) => number.to_string(),

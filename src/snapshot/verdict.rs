@@ -1,15 +1,24 @@
-//! From a result to the exit code.
+//! What a result means for whoever asked: the one rule behind exit codes and reports.
 
-use crate::snapshot::{GoalOutcome, Snapshot};
-
-use super::output::Outcome;
+use super::{GoalOutcome, Snapshot};
 
 /// The warning of a client that was too slow for the load.
 const SATURATED: &str = "CLIENT SATURATED";
 
-/// The outcome, and for anything but success a sentence that says why.
+/// What a result means for whoever asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Measured, and every goal was held.
+    Fine,
+    /// Measured, and the answer is no; the sentence says which goal was missed.
+    No(String),
+    /// The question cannot be answered by this result; the sentence says why.
+    Unmeasured(String),
+}
+
+/// Judges a result by its goals.
 #[must_use]
-pub fn verdict(snapshot: &Snapshot) -> (Outcome, Option<String>) {
+pub fn verdict(snapshot: &Snapshot) -> Verdict {
     let result = &snapshot.result;
     if result.delivered == 0 {
         let why = result
@@ -17,10 +26,10 @@ pub fn verdict(snapshot: &Snapshot) -> (Outcome, Option<String>) {
             .first()
             .map(|error| format!(" ({})", error.code));
         let sentence = format!("no record was delivered{}", why.unwrap_or_default());
-        return (Outcome::Unmeasured, Some(sentence));
+        return Verdict::Unmeasured(sentence);
     }
     if result.goals.is_empty() {
-        return (Outcome::Fine, None);
+        return Verdict::Fine;
     }
     let named = |wanted: GoalOutcome| {
         let goals = result.goals.iter().filter(|goal| goal.outcome == wanted);
@@ -37,28 +46,32 @@ pub fn verdict(snapshot: &Snapshot) -> (Outcome, Option<String>) {
     {
         let sentence =
             "the goals cannot be judged: the client was saturated; lower the rate, or add senders";
-        return (Outcome::Unmeasured, Some(sentence.into()));
+        return Verdict::Unmeasured(sentence.into());
     }
     let missed = named(GoalOutcome::Missed);
     if !missed.is_empty() {
-        return (Outcome::No, Some(format!("goal missed: {missed}")));
+        return Verdict::No(format!("goal missed: {missed}"));
     }
     let unknown = named(GoalOutcome::Unknown);
     if !unknown.is_empty() {
         let sentence = format!("not enough data for goal {unknown}; measure longer");
-        return (Outcome::Unmeasured, Some(sentence));
+        return Verdict::Unmeasured(sentence);
     }
     if !quality.settled {
         let sentence = "the goals cannot be judged: the trial had not settled; measure longer";
-        return (Outcome::Unmeasured, Some(sentence.into()));
+        return Verdict::Unmeasured(sentence.into());
     }
-    (Outcome::Fine, None)
+    Verdict::Fine
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::snapshot::{Goal, Notice};
+
+    fn is_unmeasured(snapshot: &Snapshot) -> bool {
+        matches!(verdict(snapshot), Verdict::Unmeasured(_))
+    }
 
     fn with(outcomes: &[GoalOutcome]) -> Snapshot {
         let mut snapshot = Snapshot::default();
@@ -75,10 +88,10 @@ mod tests {
     #[test]
     fn goals_decide() {
         use GoalOutcome::{Held, Missed, Unknown};
-        assert_eq!(verdict(&with(&[])).0, Outcome::Fine);
-        assert_eq!(verdict(&with(&[Held])).0, Outcome::Fine);
-        assert_eq!(verdict(&with(&[Held, Missed])).0, Outcome::No);
-        assert_eq!(verdict(&with(&[Held, Unknown])).0, Outcome::Unmeasured);
+        assert_eq!(verdict(&with(&[])), Verdict::Fine);
+        assert_eq!(verdict(&with(&[Held])), Verdict::Fine);
+        assert!(matches!(verdict(&with(&[Held, Missed])), Verdict::No(_)));
+        assert!(is_unmeasured(&with(&[Held, Unknown])));
     }
 
     #[test]
@@ -88,12 +101,12 @@ mod tests {
             word: SATURATED.into(),
             text: String::new(),
         });
-        assert_eq!(verdict(&saturated).0, Outcome::Unmeasured);
+        assert!(is_unmeasured(&saturated));
         let mut restless = with(&[GoalOutcome::Held]);
         restless.result.quality.settled = false;
-        assert_eq!(verdict(&restless).0, Outcome::Unmeasured);
+        assert!(is_unmeasured(&restless));
         let mut nothing = with(&[]);
         nothing.result.delivered = 0;
-        assert_eq!(verdict(&nothing).0, Outcome::Unmeasured);
+        assert!(is_unmeasured(&nothing));
     }
 }

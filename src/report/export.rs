@@ -1,0 +1,98 @@
+//! A snapshot in the forms that other programs and people read: one table, one file a format.
+
+mod csv;
+mod hgrm;
+mod hlog;
+mod junit;
+mod markup;
+mod md;
+
+use crate::measure::{Counts, DecodeError};
+use crate::snapshot::Snapshot;
+
+use super::json;
+
+/// Why a snapshot cannot be told in a format.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// The format rests on the response times of every record, and there are none.
+    #[error(
+        "this snapshot holds no histogram of response times, which {0} is made of; use json, csv or md"
+    )]
+    NoHistogram(&'static str),
+    /// A histogram in it cannot be read.
+    #[error("a histogram of this snapshot cannot be read: {0}")]
+    Histogram(#[from] DecodeError),
+    /// A histogram in it has bounds that cannot be.
+    #[error("a histogram of this snapshot cannot be read: {0}")]
+    Bounds(#[from] hdrhistogram::CreationError),
+    /// A figure cannot be written as JSON.
+    #[error("this snapshot cannot be written as JSON: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+/// A format that a snapshot can be told in.
+#[derive(Debug)]
+pub struct Format {
+    /// The name to ask for it by; also a file's ending.
+    pub name: &'static str,
+    /// What it holds and who reads it, without a full stop.
+    pub about: &'static str,
+    write: fn(&Snapshot) -> Result<String, ExportError>,
+}
+
+/// Every format.
+pub const FORMATS: &[Format] = &[
+    Format {
+        name: "json",
+        about: "everything, as `bench --json` prints it; `linger schema` describes it",
+        write: |snapshot| Ok(json::object(snapshot)?),
+    },
+    Format {
+        name: "csv",
+        about: "a row for every interval, then one for every kind of time with its percentiles; for spreadsheets",
+        write: csv::table,
+    },
+    Format {
+        name: "hgrm",
+        about: "HdrHistogram's percentile distribution of the response time in ms; for its plotters",
+        write: hgrm::distribution,
+    },
+    Format {
+        name: "hlog",
+        about: "HdrHistogram's interval log of the response time in µs; for HistogramLogProcessor and HistogramLogAnalyzer",
+        write: hlog::log,
+    },
+    Format {
+        name: "md",
+        about: "a summary with tables in Markdown; for pull requests and job summaries",
+        write: |snapshot| Ok(md::page(snapshot)),
+    },
+    Format {
+        name: "junit",
+        about: "the goals as test cases in JUnit's XML; for CI servers",
+        write: |snapshot| Ok(junit::suite(snapshot)),
+    },
+];
+
+/// The format with this name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Format> {
+    FORMATS.iter().find(|format| format.name == name)
+}
+
+impl Format {
+    /// The snapshot in this format, ending with a line end.
+    pub fn write(&self, snapshot: &Snapshot) -> Result<String, ExportError> {
+        (self.write)(snapshot)
+    }
+}
+
+/// The response times of all delivered records that count.
+fn response(snapshot: &Snapshot, format: &'static str) -> Result<Counts, ExportError> {
+    let text = snapshot.result.histograms.response.as_deref();
+    let text = text
+        .filter(|text| !text.is_empty())
+        .ok_or(ExportError::NoHistogram(format))?;
+    Ok(Counts::decode_base64(text)?)
+}
