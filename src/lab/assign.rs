@@ -91,6 +91,7 @@ pub fn assignment(
         done: AtomicU32::new(0),
         first_accepted: AtomicU64::new(0),
         first_attempt: AtomicU64::new(0),
+        pause: AtomicU64::new(0),
     })
 }
 

@@ -16,6 +16,7 @@ pub(crate) fn trial() -> TrialReading {
         steadiness: Steadiness::Unasked,
         held: Duration::from_secs(10),
         turn_took: None,
+        turn_pause: None,
         note: None,
         same_as: None,
         accounts: Accounts {

@@ -12,6 +12,7 @@ use crate::lab::{
     advice,
 };
 use crate::measure::Steadiness;
+use crate::settings::Millis;
 use crate::snapshot::{self, Snapshot};
 
 /// Above this share of a core the client itself is the bottleneck.
@@ -197,9 +198,8 @@ impl Engine {
                 late_ms: row.lateness.p99,
                 client_cpu: Some(self.desk.cpu),
                 spread: row.spread.map(|(p50, p99)| snapshot::Spread { p50, p99 }),
-                turn_took_ms: row
-                    .turn_took
-                    .map(|took| crate::settings::Millis(took.as_secs_f64() * 1000.0)),
+                turn_took_ms: row.turn_took.map(millis),
+                turn_pause_ms: row.turn_pause.map(millis),
                 warnings: warnings
                     .map(|warning| snapshot::Notice {
                         word: warning.word.into(),
@@ -304,4 +304,8 @@ fn judged(state: GoalState) -> snapshot::GoalOutcome {
 fn base64(bytes: &[u8]) -> String {
     use base64::Engine as _;
     base64::engine::general_purpose::STANDARD.encode(bytes)
+}
+
+fn millis(time: Duration) -> Millis {
+    Millis(time.as_secs_f64() * 1000.0)
 }

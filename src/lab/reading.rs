@@ -128,6 +128,9 @@ pub struct TrialReading {
     pub held: Duration,
     /// From the turn being applied to the first record accepted.
     pub turn_took: Option<Duration>,
+    /// From a sender's last record accepted in the former trial to its first one in this, at most; the pace of the schedule
+    /// is part of it.
+    pub turn_pause: Option<Duration>,
     /// A person's note.
     pub note: Option<String>,
     /// The earlier trial with equal settings, if any.

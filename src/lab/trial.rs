@@ -50,6 +50,7 @@ pub struct Trial {
     /// Time of load since it settled, without pauses.
     pub held: Duration,
     turn_took: Option<Duration>,
+    turn_pause: Option<Duration>,
     first_attempt: u64,
     settling: Settling,
     /// Counts when the load left: what drains afterwards belongs to no time of load.
@@ -95,6 +96,7 @@ impl Trial {
             loaded: Duration::ZERO,
             held: Duration::ZERO,
             turn_took: None,
+            turn_pause: None,
             first_attempt: 0,
             settling: Settling::new(full_speed, false),
             at_leave: None,
@@ -188,6 +190,8 @@ impl Trial {
         if self.turn_took.is_none() && first != 0 {
             self.turn_took = Some(Duration::from_nanos(first.saturating_sub(self.applied)));
         }
+        let pause = assignment.pause.load(Ordering::Acquire);
+        self.turn_pause = (pause != 0).then_some(Duration::from_nanos(pause));
         self.first_attempt = assignment.first_attempt.load(Ordering::Acquire);
     }
 
@@ -279,6 +283,7 @@ impl Trial {
                 self.loaded
             },
             turn_took: self.turn_took,
+            turn_pause: self.turn_pause,
             note: self.note.clone(),
             same_as: self.same_as,
             accounts: self.now.accounts,

@@ -53,6 +53,8 @@ pub struct Assignment {
     pub first_accepted: AtomicU64,
     /// When the first record was tried; 0 until then.
     pub first_attempt: AtomicU64,
+    /// For how long a sender that moved here had nothing accepted, at most, in nanoseconds; 0 until one has moved.
+    pub pause: AtomicU64,
 }
 
 impl Assignment {
@@ -66,6 +68,17 @@ impl Assignment {
     #[must_use]
     pub fn has_all_senders(&self) -> bool {
         self.moved.load(Ordering::Acquire) as usize == self.senders()
+    }
+
+    /// Notes that a sender had its first record accepted here at `now`, and its last one elsewhere `before` (0: none).
+    pub fn began(&self, now: u64, before: u64) {
+        if before != 0 {
+            self.pause
+                .fetch_max(now.saturating_sub(before), Ordering::AcqRel);
+        }
+        let _ = self
+            .first_accepted
+            .compare_exchange(0, now, Ordering::AcqRel, Ordering::Relaxed);
     }
 
     /// Keeps a sender's payloads in place until the producer has reported all records made from them; `accepted` are the

@@ -56,6 +56,8 @@ struct Sender<'a> {
     accepted_here: u64,
     /// Until when the client kept this sender waiting: being late for that long is not its own fault.
     kept_until: u64,
+    /// When the client last accepted a record; 0 before the first one.
+    accepted_at: u64,
     blocked: bool,
     fresh: bool,
 }
@@ -101,6 +103,7 @@ impl<'a> Sender<'a> {
             left,
             accepted_here,
             kept_until: 0,
+            accepted_at: 0,
             blocked: false,
             fresh: true,
         })
@@ -303,15 +306,10 @@ impl<'a> Sender<'a> {
         self.part.accepted.add(1);
         self.accepted_here += 1;
         self.part.send.record(self.now.saturating_sub(due) / 1000);
-        if self.fresh {
-            self.fresh = false;
-            let _ = self.assignment.first_accepted.compare_exchange(
-                0,
-                self.now,
-                Ordering::AcqRel,
-                Ordering::Relaxed,
-            );
+        if std::mem::take(&mut self.fresh) {
+            self.assignment.began(self.now, self.accepted_at);
         }
+        self.accepted_at = self.now;
         if self.assignment.mode == SendMode::Sync {
             self.await_report();
         }

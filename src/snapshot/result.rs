@@ -81,6 +81,9 @@ pub struct Quality {
     pub spread: Option<Spread>,
     /// From the turn being applied to the first record accepted.
     pub turn_took_ms: Option<Millis>,
+    /// From a sender's last record accepted in the former trial to its first one in this, at most.
+    #[serde(default)]
+    pub turn_pause_ms: Option<Millis>,
     /// What to bear in mind.
     pub warnings: Vec<Notice>,
 }

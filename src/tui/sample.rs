@@ -88,6 +88,7 @@ pub fn trial(number: u64, rows: &[(&str, &str)], median_ms: f64) -> TrialReading
         steadiness: Steadiness::Unasked,
         held: Duration::from_secs(62),
         turn_took: Some(Duration::from_millis(31)),
+        turn_pause: Some(Duration::from_millis(1)),
         note: None,
         same_as: None,
         accounts: Accounts {

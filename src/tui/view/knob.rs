@@ -181,7 +181,16 @@ fn of_trial(trial: &TrialReading, scene: &Scene<'_>) -> Vec<Paragraph> {
     }
     if let Some(took) = trial.turn_took {
         let took = time(Millis(took.as_secs_f64() * 1000.0));
-        text.push((Role::Faint, format!("first record {took} after the turn")));
+        let pause = trial.turn_pause.map_or_else(String::new, |pause| {
+            format!(
+                ", {} after the last one before it",
+                time(Millis(pause.as_secs_f64() * 1000.0))
+            )
+        });
+        text.push((
+            Role::Faint,
+            format!("first record {took} after the turn{pause}"),
+        ));
     }
     text
 }
