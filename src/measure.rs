@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod bins;
 pub mod column;
+pub mod comparison;
 pub mod counts;
 pub mod encoded;
 pub mod history;
