@@ -12,6 +12,7 @@
 pub mod audit;
 pub mod cli;
 pub mod cluster;
+pub mod compare;
 pub mod drill;
 pub mod lab;
 pub mod load;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::lab::TrialState;
 use crate::lab::reading::TrialReading;
+use crate::measure::Latencies;
 use crate::settings::Millis;
 
 mod text;
@@ -73,17 +74,26 @@ impl Goal {
     #[must_use]
     pub fn state(&self, trial: &TrialReading) -> GoalState {
         let settled = trial.state != TrialState::Settling;
+        match self.figure {
+            Figure::Failed => self.failed_state(trial),
+            _ if !settled => GoalState::Unknown,
+            Figure::Throughput if trial.held.as_secs_f64() < 1.0 => GoalState::Unknown,
+            _ => self.judge(&trial.response, trial.sent_per_s, trial.accounts.failed),
+        }
+    }
+
+    /// Whether finished figures hold it: response times, records per second, failed records.
+    #[must_use]
+    pub fn judge(&self, response: &Latencies, records_per_s: f64, failed: u64) -> GoalState {
         let (value, exact) = match self.figure {
             Figure::Lost => return GoalState::Unknown,
-            Figure::Failed => return self.failed_state(trial),
-            _ if !settled => return GoalState::Unknown,
-            Figure::Throughput if trial.held.as_secs_f64() < 1.0 => return GoalState::Unknown,
-            Figure::Throughput => (trial.sent_per_s, true),
+            Figure::Failed => (count(failed), true),
+            Figure::Throughput => (records_per_s, true),
             Figure::Percentile(_) | Figure::Mean | Figure::Max => {
-                let Some(value) = self.latency(trial) else {
+                let Some(value) = self.named(response) else {
                     return GoalState::Unknown;
                 };
-                let bounded = trial.response.at_least_from;
+                let bounded = response.at_least_from;
                 // A mean rests on every record, so any failed one makes it a lower bound.
                 let all = self.figure == Figure::Mean;
                 (value.0, !bounded.is_some_and(|from| all || value >= from))
@@ -101,16 +111,19 @@ impl Goal {
     /// The trial's figure that it bounds, where that is a time.
     #[must_use]
     pub fn latency(&self, trial: &TrialReading) -> Option<Millis> {
+        self.named(&trial.response)
+    }
+
+    fn named(&self, response: &Latencies) -> Option<Millis> {
         let name = self.figure.name();
-        let named = trial.response.named().into_iter();
+        let named = response.named().into_iter();
         named
             .filter(|(known, _)| *known == name)
             .find_map(|(_, value)| value)
     }
 
     fn failed_state(&self, trial: &TrialReading) -> GoalState {
-        #[expect(clippy::cast_precision_loss, reason = "a count")]
-        let failed = trial.accounts.failed as f64;
+        let failed = count(trial.accounts.failed);
         let held = self.relation.holds(failed, self.bound);
         // Failures only rise: what is passed stays passed, and a floor that is reached stays reached.
         let final_already = held == self.relation.is_upward() && failed > 0.0;
@@ -120,6 +133,11 @@ impl Goal {
             (false, true) => GoalState::Missed,
         }
     }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a count")]
+fn count(number: u64) -> f64 {
+    number as f64
 }
 
 impl Relation {

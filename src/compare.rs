@@ -1,0 +1,125 @@
+//! `linger compare`: two arms in randomised pairs of blocks, and a verdict.
+//!
+//! ```text
+//! plan → series ── which arm next? ──→ bench (the lab, a command, a simulated clock)
+//!          ↑ figures of the block ───────┘        series → comparison (verdict, every block)
+//! ```
+
+mod delivery;
+mod figures;
+mod lab_bench;
+mod plan;
+mod result;
+mod sentence;
+mod series;
+#[cfg(test)]
+mod simulated;
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+pub use delivery::Delivery;
+pub use figures::Figures;
+pub use lab_bench::LabBench;
+pub use plan::{Plan, PlanError};
+pub use result::{ArmReport, BlockReport, Circumstances, Comparison, NoiseReport, PairReport};
+pub use series::{Ask, Phase, Progress, Series};
+
+/// One of the two that are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Arm {
+    /// The one that the other is held against.
+    A,
+    /// The other one.
+    B,
+}
+
+impl Arm {
+    /// `A` or `B`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::A => "A",
+            Self::B => "B",
+        }
+    }
+
+    /// The other one.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::A => Self::B,
+            Self::B => Self::A,
+        }
+    }
+}
+
+/// Why a comparison ended without a verdict.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CompareError {
+    /// A block could not be measured.
+    #[error("block {number} ({}): {reason}", arm.name())]
+    Block {
+        /// Which block, from 1.
+        number: usize,
+        /// Whose.
+        arm: Arm,
+        /// Why, and the way out.
+        reason: String,
+    },
+    /// A block has too little data for the metric.
+    #[error(
+        "block {number} ({}) has no {metric}: fewer than 10 of its {records} records lie above it; measure longer blocks (--block)",
+        arm.name()
+    )]
+    NoFigure {
+        /// Which block, from 1.
+        number: usize,
+        /// Whose.
+        arm: Arm,
+        /// The metric.
+        metric: &'static str,
+        /// How many records were answered.
+        records: u64,
+    },
+}
+
+/// What measures blocks.
+pub trait Bench {
+    /// Measures one block of this arm; the error says why it could not, and the way out.
+    fn block(&mut self, arm: Arm) -> impl Future<Output = Result<Figures, String>>;
+
+    /// The time since it started.
+    fn elapsed(&self) -> Duration;
+}
+
+/// Lets a bench measure what the series asks for, until it has enough or `stop` completes, which drops the block that is under way.
+/// `news` hears of every block before it begins.
+pub async fn run<B: Bench>(
+    series: &mut Series,
+    bench: &mut B,
+    mut news: impl FnMut(&Series, &Ask),
+    stop: impl Future<Output = ()>,
+) -> Result<(), CompareError> {
+    tokio::pin!(stop);
+    while let Some(ask) = series.next(bench.elapsed()) {
+        news(series, &ask);
+        let measured = tokio::select! {
+            biased;
+            () = &mut stop => {
+                series.stop();
+                break;
+            }
+            measured = bench.block(ask.arm) => measured,
+        };
+        let figures = measured.map_err(|reason| CompareError::Block {
+            number: ask.number,
+            arm: ask.arm,
+            reason,
+        })?;
+        series.take(&ask, figures, bench.elapsed())?;
+    }
+    Ok(())
+}
