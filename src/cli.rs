@@ -3,6 +3,7 @@
 pub mod again;
 pub mod args;
 pub mod bench;
+pub mod clients;
 pub mod consent;
 pub mod doctor;
 pub mod gather;
@@ -40,6 +41,13 @@ const BENCH: &str = "Examples:
 
 The last line of text is kafka-producer-perf-test's. Exit codes: 0 ok; 1 a goal was missed; 2 bad usage or configuration; \
 3 could not measure.";
+
+const EXPORT: &str = "Examples:
+  linger profile export balanced --to java
+  linger profile export mine --to spring -o application.yaml
+
+Every knob is written out, since defaults differ between clients. What a tool has no equal for, or could not take as it is, \
+is said in a comment. No address and no secret is ever exported.";
 
 /// A terminal laboratory for tuning Kafka producers.
 #[derive(Debug, Parser)]
@@ -91,7 +99,7 @@ pub enum Command {
         #[arg(short = 'J', long)]
         json: bool,
     },
-    /// List, show and save profiles: settings and workload as TOML
+    /// List, show, save and export profiles: settings and workload as TOML
     Profile {
         /// What to do.
         #[command(subcommand)]
@@ -151,6 +159,22 @@ pub enum ProfileAction {
         /// Print JSON
         #[arg(short = 'J', long)]
         json: bool,
+    },
+    /// Write the settings of a profile as another tool reads them
+    #[command(after_help = EXPORT)]
+    Export {
+        /// Its name or file, or the file of a snapshot (.json)
+        #[arg(value_name = "NAME|FILE")]
+        profile: String,
+        /// The form
+        #[arg(long, value_name = "FORMAT", value_parser = clients::format())]
+        to: &'static crate::settings::export::Format,
+        /// Write into a file, whole or not at all, instead of stdout
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// Replace a file that is there
+        #[arg(long, requires = "output")]
+        overwrite: bool,
     },
     /// Save the given settings under a name
     Save {

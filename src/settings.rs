@@ -1,6 +1,7 @@
 //! What can be turned: the table, its values, the rules between them, and a chosen value for each.
 
 pub mod chosen;
+pub mod export;
 pub mod files;
 pub mod gather;
 pub mod knob;
@@ -11,6 +12,7 @@ pub mod rules;
 pub mod slider;
 pub mod units;
 pub mod value;
+pub mod words;
 
 pub use chosen::{SettingError, Settings, Source};
 pub use knob::{Group, Kind, Knob, Step, Surroundings};

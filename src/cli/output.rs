@@ -1,10 +1,12 @@
 //! Standard output and the exit code.
 
 use std::io::{self, IsTerminal as _, Write as _};
+use std::path::Path;
 use std::process::ExitCode;
 
 use crate::cluster::keys::{self, Care};
 use crate::cluster::{Secret, redact};
+use crate::settings::files::{FileError, write_whole};
 
 /// How a command ended, as scripts see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +82,19 @@ pub fn print(text: &str) -> Result<(), Failure> {
         ))),
         Ok(()) => Ok(()),
     }
+}
+
+/// Writes data into a file, whole or not at all, and says so; to standard output without one.
+pub fn put(text: &str, file: Option<&Path>, overwrite: bool) -> Result<(), Failure> {
+    let Some(file) = file else {
+        return print(text);
+    };
+    write_whole(file, text.as_bytes(), overwrite).map_err(|error| match error {
+        FileError::Exists(_) => Failure::usage(format!("{error}, or add --overwrite")),
+        error => Failure::usage(error),
+    })?;
+    note(&format!("wrote {}", file.display()));
+    Ok(())
 }
 
 /// Prints a line to standard error, without any secret that this process has met; a standard error that is closed is ignored.

@@ -10,9 +10,9 @@ use crate::settings::find;
 use super::ProfileAction;
 use super::args::{ConnectArgs, LoadArgs};
 use super::output::{Failure, note, print};
-use super::{gather, target};
+use super::{clients, gather, target};
 
-/// Lists, shows or saves profiles.
+/// Lists, shows, saves or exports profiles.
 pub fn run(action: &ProfileAction) -> Result<(), Failure> {
     let shelf = Shelf::user().map_err(Failure::usage)?;
     match action {
@@ -20,6 +20,12 @@ pub fn run(action: &ProfileAction) -> Result<(), Failure> {
         ProfileAction::Show { profile, json } => {
             show(&shelf.read(profile).map_err(Failure::usage)?, *json)
         }
+        ProfileAction::Export {
+            profile,
+            to,
+            output,
+            overwrite,
+        } => clients::run(&shelf, profile, to, output.as_deref(), *overwrite),
         ProfileAction::Save {
             name,
             about,

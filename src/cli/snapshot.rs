@@ -6,11 +6,10 @@ use crate::report::export::Format;
 use crate::report::format::{maybe, millis, second};
 use crate::report::table::{Align, lines};
 use crate::report::{json, text};
-use crate::settings::files::{FileError, write_whole};
 use crate::snapshot::store::{self, Entry, StoreError};
 
 use super::SnapshotAction;
-use super::output::{Failure, Outcome, note, print};
+use super::output::{Failure, Outcome, note, print, put};
 
 /// Lists, shows or exports snapshots.
 pub fn run(action: &SnapshotAction) -> Result<Outcome, Failure> {
@@ -38,20 +37,8 @@ fn export(
 ) -> Result<Outcome, Failure> {
     let snapshot = store::load(place).map_err(Failure::usage)?;
     let text = format.write(&snapshot).map_err(Failure::usage)?;
-    let Some(file) = file else {
-        print(&text)?;
-        return Ok(Outcome::Fine);
-    };
-    match write_whole(file, text.as_bytes(), overwrite) {
-        Ok(()) => {
-            note(&format!("wrote {}", file.display()));
-            Ok(Outcome::Fine)
-        }
-        Err(error @ FileError::Exists(_)) => {
-            Err(Failure::usage(format!("{error}, or add --overwrite")))
-        }
-        Err(error) => Err(Failure::usage(error)),
-    }
+    put(&text, file, overwrite)?;
+    Ok(Outcome::Fine)
 }
 
 fn show(place: &str, as_json: bool) -> Result<Outcome, Failure> {

@@ -2,6 +2,7 @@
 
 use crate::audit::{FIELDS, Field};
 use crate::profile::{Listed, Shelf};
+use crate::settings::export as clients;
 use crate::settings::knobs as knob_table;
 
 use super::export::FORMATS;
@@ -78,6 +79,15 @@ pub fn formats() -> String {
         .map(|format| vec![format!("`{}`", format.name), format.about.to_owned()])
         .collect();
     table(&["format", "what it holds"], &rows)
+}
+
+/// The forms that settings are exported in.
+#[must_use]
+pub fn clients() -> String {
+    let row =
+        |format: &clients::Format| vec![format!("`--to {}`", format.name), format.about.to_owned()];
+    let rows: Vec<Vec<String>> = clients::FORMATS.iter().map(row).collect();
+    table(&["form", "for"], &rows)
 }
 
 #[cfg(test)]

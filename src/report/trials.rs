@@ -110,16 +110,7 @@ pub fn next_command(trial: &Snapshot, target: &str) -> String {
     words.join(" ")
 }
 
-/// A word as a shell reads it back unchanged.
-#[must_use]
-pub fn quoted(word: &str) -> String {
-    let safe = |letter: char| letter.is_ascii_alphanumeric() || "._-=/:,@%+".contains(letter);
-    if !word.is_empty() && word.chars().all(safe) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
-}
+pub use crate::settings::words::quoted;
 
 #[cfg(test)]
 mod tests {

@@ -16,6 +16,7 @@ mod blocks;
 mod cli;
 mod cli_load;
 mod dump_log;
+mod export;
 mod files;
 mod frames;
 mod kafka;

@@ -149,6 +149,7 @@ fn the_tables_are_the_codes() {
         ("profiles", markdown::profiles()),
         ("header", markdown::header()),
         ("formats", markdown::formats()),
+        ("clients", markdown::clients()),
         ("keys", linger::tui::key_table::markdown()),
     ];
     let fold = |text: String, (name, table): &(&str, String)| with_table(&text, name, table);

@@ -1,0 +1,95 @@
+//! `linger profile export`.
+
+use std::path::Path;
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+
+use crate::profile::{Profile, Shelf};
+use crate::report::format::{maybe, millis, second};
+use crate::settings::export::{self, FORMATS, Format};
+use crate::settings::{Settings, Surroundings};
+use crate::snapshot::{Snapshot, store};
+
+use super::gather;
+use super::output::{Failure, put};
+
+/// The forms that `--to` takes, from the table of formats.
+#[must_use]
+pub fn format() -> impl TypedValueParser<Value = &'static Format> {
+    let names = FORMATS
+        .iter()
+        .map(|format| PossibleValue::new(format.name).help(format.about));
+    PossibleValuesParser::new(names)
+        .try_map(|name| export::find(&name).ok_or("there is no such format"))
+}
+
+/// Writes the settings of a profile, or of a snapshot's file, in another tool's words.
+pub fn run(
+    shelf: &Shelf,
+    place: &str,
+    format: &Format,
+    output: Option<&Path>,
+    overwrite: bool,
+) -> Result<(), Failure> {
+    let (about, settings) = read(shelf, place)?;
+    // What librdkafka would refuse was never measured, and the other clients refuse most of it too.
+    gather::judge(&settings, &Surroundings::default())?;
+    let written = format.write(&about, &settings);
+    put(&written.text, output, overwrite)?;
+    // On standard output the comments say it.
+    gather::tell(&written.altered, output.is_none());
+    Ok(())
+}
+
+/// The settings, and where they come from in sentences.
+fn read(shelf: &Shelf, place: &str) -> Result<(Vec<String>, Settings), Failure> {
+    let is_snapshot = Path::new(place)
+        .extension()
+        .is_some_and(|end| end.eq_ignore_ascii_case("json"));
+    if is_snapshot {
+        let snapshot = store::load(place).map_err(Failure::usage)?;
+        let settings = snapshot.settings_onto(&Settings::default());
+        return Ok((measured(&snapshot), settings));
+    }
+    let profile = shelf.read(place).map_err(Failure::usage)?;
+    let mut settings = Settings::default();
+    profile.apply(&mut settings);
+    Ok((chosen(&profile), settings))
+}
+
+fn chosen(profile: &Profile) -> Vec<String> {
+    let name = &profile.name;
+    let mut about = vec![format!(
+        "Producer settings of linger's profile {name}; what it leaves open is librdkafka's default."
+    )];
+    let said = [
+        ("for", &profile.about),
+        ("values from", &profile.source),
+        ("gives up", &profile.gives_up),
+    ];
+    let said = said.iter().filter(|(_, text)| !text.is_empty());
+    about.extend(said.map(|(word, text)| format!("{word}: {text}")));
+    about
+}
+
+fn measured(snapshot: &Snapshot) -> Vec<String> {
+    let result = &snapshot.result;
+    let cluster = match snapshot.cluster.kind {
+        crate::cluster::ClusterKind::Embedded => "the embedded cluster (simulated)",
+        crate::cluster::ClusterKind::Real => "a real cluster",
+    };
+    let name = snapshot.name.as_deref().unwrap_or("without a name");
+    vec![
+        format!(
+            "Producer settings of linger's snapshot {name}, measured {} on {cluster} with librdkafka {}:",
+            second(&snapshot.started_at),
+            snapshot.librdkafka_version
+        ),
+        format!(
+            "{} records/s, response time p50 {} ms, p99 {} ms.",
+            maybe(result.records_per_s),
+            millis(result.response_ms.p50),
+            millis(result.response_ms.p99)
+        ),
+    ]
+}

@@ -1,0 +1,12 @@
+//! Words for a command line.
+
+/// A word as a shell reads it back unchanged.
+#[must_use]
+pub fn quoted(word: &str) -> String {
+    let safe = |letter: char| letter.is_ascii_alphanumeric() || "._-=/:,@%+".contains(letter);
+    if !word.is_empty() && word.chars().all(safe) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
