@@ -21,4 +21,5 @@ pub mod profile;
 pub mod report;
 pub mod settings;
 pub mod snapshot;
+pub mod sweep;
 pub mod tui;

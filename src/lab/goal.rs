@@ -141,7 +141,9 @@ fn count(number: u64) -> f64 {
 }
 
 impl Relation {
-    fn holds(self, value: f64, bound: f64) -> bool {
+    /// Whether a value holds it against a bound.
+    #[must_use]
+    pub fn holds(self, value: f64, bound: f64) -> bool {
         match self {
             Self::Below => value < bound,
             Self::AtMost => value <= bound,
@@ -152,7 +154,8 @@ impl Relation {
     }
 
     /// Whether a larger value can only help.
-    fn is_upward(self) -> bool {
+    #[must_use]
+    pub fn is_upward(self) -> bool {
         matches!(self, Self::AtLeast | Self::Above)
     }
 }

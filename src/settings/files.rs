@@ -114,8 +114,9 @@ pub fn read_within(path: &Path, limit: u64) -> Result<String, FileError> {
     String::from_utf8(content).map_err(|_| failed(io::Error::other("not text in UTF-8")))
 }
 
+/// Makes a folder and what is missing above it, private (mode 0700).
 #[cfg(unix)]
-fn make_folder(folder: &Path) -> io::Result<()> {
+pub fn make_folder(folder: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
     fs::DirBuilder::new()
         .recursive(true)
@@ -123,8 +124,9 @@ fn make_folder(folder: &Path) -> io::Result<()> {
         .create(folder)
 }
 
+/// Makes a folder and what is missing above it.
 #[cfg(not(unix))]
-fn make_folder(folder: &Path) -> io::Result<()> {
+pub fn make_folder(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)
 }
 
