@@ -4,7 +4,7 @@
 pub const VARIABLE: &str = "LINGER_DRILL_PANIC";
 
 /// The names that the variable may have: one for every kind of thread that this program starts, and the main thread.
-pub const THREADS: [&str; 10] = [
+pub const THREADS: [&str; 11] = [
     "main",
     "screen",
     "watchdog",
@@ -15,6 +15,7 @@ pub const THREADS: [&str; 10] = [
     "poll",
     "drain",
     "cluster",
+    "follower",
 ];
 
 /// Panics in a debug build when [`VARIABLE`] names this kind of thread (one of [`THREADS`]); does nothing otherwise. Threads call

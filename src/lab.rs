@@ -17,6 +17,8 @@ mod crew;
 mod desk;
 mod engine;
 mod figures;
+mod followed;
+mod following;
 pub mod goal;
 mod log_count;
 mod publish;
@@ -36,7 +38,7 @@ pub use command::{Command, Place};
 pub use config::{LabConfig, LabError, Limits, StopAfter, Target};
 pub use goal::{Figure, Goal, GoalError, GoalState, Relation};
 pub use reading::{
-    BrokerLog, Event, LoadState, Opening, Reading, Refused, Saved, TrialReading, TrialState,
-    Warning,
+    BrokerLog, Event, FollowedReading, FollowerReading, LoadState, Opening, Reading, Refused,
+    Saved, TrialReading, TrialState, Warning,
 };
 pub use session::Lab;

@@ -16,7 +16,7 @@ pub mod words;
 
 pub use chosen::{SettingError, Settings, Source};
 pub use knob::{Group, Kind, Knob, Step, Surroundings};
-pub use knobs::{find, position, rows};
+pub use knobs::{HEADER_BYTES, find, position, rows};
 pub use layers::{LayerError, Layers};
 pub use rules::{Finding, Mend, Severity, check, check_turned};
 pub use units::{Bytes, Millis, PerSecond};

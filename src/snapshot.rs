@@ -9,7 +9,8 @@ pub mod verdict;
 
 pub use parts::{Cluster, Conditions, Environment, Setting, SettingValue, Workload, settings_map};
 pub use result::{
-    BreakdownMs, Goal, GoalOutcome, Histograms, Interval, Notice, Outcome, Quality, Spread,
+    BreakdownMs, Follower, Goal, GoalOutcome, Histograms, Interval, Notice, Outcome, Quality,
+    Spread,
 };
 pub use schema::{SCHEMA_VERSION, Snapshot};
 pub use verdict::{Verdict, verdict};

@@ -3,8 +3,8 @@
 //! In the payload, since a Kafka record header would cost librdkafka several allocations for every record; so the payload
 //! keeps its size, and its first bytes give way. All numbers are big-endian, as everywhere in Kafka.
 
-/// How many bytes of a payload the header takes.
-pub const HEADER_BYTES: usize = 40;
+pub use crate::settings::HEADER_BYTES;
+
 /// What the header begins with; the last byte is the version.
 pub const MAGIC: [u8; 4] = *b"LNG\x01";
 /// What the checksum covers begins here.

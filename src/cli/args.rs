@@ -45,6 +45,9 @@ pub struct LoadArgs {
     /// Set a knob, e.g. linger.ms=20; repeatable (see `linger knobs`)
     #[arg(long, value_name = "KNOB=VALUE")]
     pub set: Vec<String>,
+    /// Read every record back while the load runs: how long until it could be read (the same as --set follow=on)
+    #[arg(long)]
+    pub follow: bool,
     /// What must hold, e.g. p99<20ms, failed=0, throughput>=5000; repeatable
     #[arg(long, value_name = "EXPR")]
     pub goal: Vec<String>,

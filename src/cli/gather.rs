@@ -42,8 +42,12 @@ pub fn gather(connect: &ConnectArgs, load: &LoadArgs, flags: &[Pair]) -> Result<
     };
     let profile = load.profile.as_deref().map(read_profile).transpose()?;
     let mut typed = set_pairs(&load.set)?;
-    no_repeats(&typed, flags)?;
-    typed.extend_from_slice(flags);
+    let mut flags = flags.to_vec();
+    if load.follow {
+        flags.push(("follow".into(), "on".into()));
+    }
+    no_repeats(&typed, &flags)?;
+    typed.extend(flags);
     let settings = Layers {
         file: rest(|source| matches!(source, cluster::Source::File { .. })),
         profile: profile.as_ref().map(|one| (one.name.clone(), one.pairs())),

@@ -3,9 +3,11 @@
 use std::sync::atomic::{AtomicU32, AtomicU64};
 use std::sync::{Arc, Mutex};
 
+use crate::audit::HEADER_BYTES;
 use crate::lab::StopAfter;
 use crate::load::clock::Clock;
 use crate::load::helm::{Assignment, Kit, MAX_SENDERS, Waits};
+use crate::load::mark::Marks;
 use crate::load::native::Native;
 use crate::load::parts::SenderPart;
 use crate::load::workload::{Rate, Workload};
@@ -18,6 +20,8 @@ const NANOS_PER_MILLI: f64 = 1e6;
 pub struct Plan<'a> {
     /// The trial's number.
     pub number: u64,
+    /// Writes the header into records that are read back.
+    pub marks: Option<Arc<Marks>>,
     /// Knobs and workload.
     pub settings: &'a Settings,
     /// What senders follow now.
@@ -63,7 +67,10 @@ pub fn assignment(
         .former
         .filter(|former| former.senders == senders && !former.is_passed_over());
     let was_paced = kept.is_some_and(|former| former.workload.rate != Rate::Max);
-    let same_records = kept.is_some_and(|former| sends_the_same(former.workload, &workload));
+    let same_records = kept.is_some_and(|former| {
+        let was_marked = former.assignment.is_some_and(|it| it.marks.is_some());
+        sends_the_same(former.workload, &workload) && (was_marked || plan.marks.is_none())
+    });
     let kits = if same_records {
         (0..senders).map(|_| None).collect()
     } else {
@@ -92,6 +99,7 @@ pub fn assignment(
         first_accepted: AtomicU64::new(0),
         first_attempt: AtomicU64::new(0),
         pause: AtomicU64::new(0),
+        marks: plan.marks.clone(),
     })
 }
 
@@ -106,6 +114,12 @@ fn sends_the_same(former: &Workload, next: &Workload) -> bool {
 
 fn kits(plan: &Plan<'_>, workload: &Workload, senders: usize) -> Result<Vec<Option<Kit>>, String> {
     let payloads = Payloads::new(workload, plan.seed).map_err(|error| error.to_string())?;
+    let least = payloads.smallest();
+    if plan.marks.is_some() && least < HEADER_BYTES {
+        return Err(format!(
+            "payload.file has a line of {least} bytes, and a record that is followed carries a header of {HEADER_BYTES}: set follow off, or make such lines longer"
+        ));
+    }
     let count = u32::try_from(senders).unwrap_or(1);
     Ok((0..count)
         .map(|sender| {

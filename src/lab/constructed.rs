@@ -48,6 +48,7 @@ pub(crate) fn trial() -> TrialReading {
             },
             ..Stages::default()
         },
+        followed: None,
         errors: Vec::new(),
         partitions: Vec::new(),
         goals: Vec::new(),

@@ -1,6 +1,6 @@
 //! How busy the busiest thread of this process is.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::time::Instant;
 
@@ -43,6 +43,49 @@ impl BusiestThread {
 impl Default for BusiestThread {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+/// The threads of this process now; none where they cannot be listed.
+#[must_use]
+pub fn threads() -> HashSet<String> {
+    ticks().into_keys().collect()
+}
+
+/// The CPU time of some threads together.
+pub struct ThreadsCpu {
+    /// What each had taken at the start.
+    start: HashMap<String, u64>,
+    at: Instant,
+}
+
+impl ThreadsCpu {
+    /// Of the threads that are not among these, from now on.
+    #[must_use]
+    pub fn of_new(before: &HashSet<String>) -> Self {
+        let mut start = ticks();
+        start.retain(|thread, _| !before.contains(thread));
+        Self {
+            start,
+            at: Instant::now(),
+        }
+    }
+
+    /// Their share of one core since the start (above 1 where they need more than one); none where it cannot be known, or within
+    /// the first second.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a few days of ticks")]
+    pub fn share(&self) -> Option<f64> {
+        let seconds = self.at.elapsed().as_secs_f64();
+        if self.start.is_empty() || seconds < 1.0 {
+            return None;
+        }
+        let now = ticks();
+        let taken = |(thread, start): (&String, &u64)| {
+            now.get(thread).map_or(0, |now| now.saturating_sub(*start))
+        };
+        let taken: u64 = self.start.iter().map(taken).sum();
+        Some(taken as f64 / TICKS_PER_SECOND / seconds)
     }
 }
 

@@ -9,6 +9,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use crate::cluster::Embedded;
 use crate::lab::crew::Crew;
 use crate::lab::desk::Desk;
+use crate::lab::following::Following;
 use crate::lab::log_count::LogCount;
 use crate::lab::settling::Least;
 use crate::lab::trials::Trials;
@@ -36,6 +37,7 @@ pub struct Engine {
     pub(super) trials: Trials,
     pub(super) turning: Turning,
     pub(super) desk: Desk,
+    pub(super) following: Following,
     pub(super) log_count: Option<LogCount>,
     pub(super) inbox: Inbox,
     pub(super) state: LoadState,
@@ -75,6 +77,7 @@ impl Engine {
             trials: Trials::default(),
             turning: Turning::default(),
             desk,
+            following: Following::new(clock),
             log_count,
             inbox,
             state: LoadState::Starting,
@@ -215,6 +218,7 @@ impl Engine {
         self.settle_live();
         self.watch_block();
         self.close_drained();
+        self.end_idle_follower();
         self.count_log();
         self.keep_limits();
         if let Some(since) = self.stopping_since {

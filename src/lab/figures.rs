@@ -17,6 +17,8 @@ pub struct Figures {
     pub send: Counts,
     /// Due → tried.
     pub lateness: Counts,
+    /// Due → read back by the follower.
+    pub end_to_end: Counts,
 }
 
 impl Figures {
@@ -29,6 +31,7 @@ impl Figures {
         news.delivery.subtract(&earlier.delivery);
         news.send.subtract(&earlier.send);
         news.lateness.subtract(&earlier.lateness);
+        news.end_to_end.subtract(&earlier.end_to_end);
         news.accounts.attempted = self
             .accounts
             .attempted

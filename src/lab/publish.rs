@@ -57,6 +57,23 @@ fn unsettled(trial: &TrialReading) -> Option<String> {
     }
 }
 
+/// The warning that the follower reads less than is delivered: what it measures is then itself.
+fn follower_late(reading: &Reading) -> Option<Warning> {
+    let (live, follower) = (reading.live_trial()?, reading.follower.as_ref()?);
+    let a_second = live.sent_per_s.max(1000.0);
+    let why = follower.trouble.as_ref();
+    #[expect(clippy::cast_precision_loss, reason = "a count of records")]
+    let is_late = follower.unread as f64 > a_second;
+    is_late.then(|| Warning {
+        word: "FOLLOWER LATE",
+        text: format!(
+            "{} delivered records are not read back yet{}: due→read tells how fast this machine reads",
+            follower.unread,
+            why.map(|why| format!(" ({why})")).unwrap_or_default()
+        ),
+    })
+}
+
 impl Engine {
     /// The whole lab now.
     pub(super) fn reading(&self) -> Reading {
@@ -91,6 +108,7 @@ impl Engine {
             warnings: Vec::new(),
             advice: Vec::new(),
             cpu: self.desk.cpu,
+            follower: self.following.reading(self.trials.unread()),
             logs: self.desk.logs(),
             saved: self.desk.saved.clone(),
             block: self.desk.block.clone(),
@@ -99,6 +117,7 @@ impl Engine {
             .live_trial()
             .map_or_else(Vec::new, |live| self.warnings(live));
         reading.warnings.extend(unanswered(&reading));
+        reading.warnings.extend(follower_late(&reading));
         reading.advice = advice::advise_for(&reading, &self.config.goals);
         reading
     }
@@ -176,7 +195,7 @@ impl Engine {
 
     fn outcome(&self, archive: &Archive) -> snapshot::Outcome {
         let (row, rest) = (&archive.row, &archive.rest);
-        let [response, delivery, send] =
+        let [response, delivery, send, end_to_end] =
             rest.histograms.each_ref().map(|bytes| Some(base64(bytes)));
         let warnings = self.warnings(row).into_iter();
         snapshot::Outcome {
@@ -192,6 +211,8 @@ impl Engine {
             delivery_ms: row.delivery,
             response_ms: row.response,
             lateness_ms: row.lateness,
+            end_to_end_ms: row.followed.map(|followed| followed.end_to_end),
+            follower: self.follower(row),
             quality: snapshot::Quality {
                 settled: rest.settled,
                 warmup_s: rest.warmup.map(|warmup| warmup.as_secs_f64()),
@@ -220,10 +241,26 @@ impl Engine {
                 response,
                 delivery,
                 send,
+                end_to_end: row.followed.and(end_to_end),
             },
             intervals: self.intervals(archive),
             ..snapshot::Outcome::default()
         }
+    }
+
+    /// What the follower says of a trial, with what it says of the whole topic.
+    fn follower(&self, row: &TrialReading) -> Option<snapshot::Follower> {
+        let (trial, topic) = (row.followed?, self.following.reading(0)?);
+        Some(snapshot::Follower {
+            read: trial.read,
+            unread: trial.unread,
+            early: trial.early,
+            earliest_ms: trial.earliest,
+            foreign: topic.foreign,
+            corrupt: topic.corrupt,
+            skipped: topic.skipped,
+            cpu: topic.cpu,
+        })
     }
 
     fn goals(&self, row: &TrialReading) -> Vec<snapshot::Goal> {

@@ -8,7 +8,7 @@ use crate::lab::advice::Advice;
 use crate::lab::block::Block;
 use crate::lab::goal::GoalState;
 use crate::measure::{Accounts, Bins, ErrorCount, HistoryColumn, Latencies, Stages, Steadiness};
-use crate::settings::Settings;
+use crate::settings::{Millis, Settings};
 
 /// The whole lab at one moment. Nothing in it changes after it was published.
 #[derive(Clone, Debug)]
@@ -53,6 +53,8 @@ pub struct Reading {
     pub advice: Vec<Advice>,
     /// The busiest thread of ours, as a share of one core (0–1), over the last second.
     pub cpu: f64,
+    /// The follower, once one was opened.
+    pub follower: Option<FollowerReading>,
     /// librdkafka's last log lines, oldest first, escaped and redacted.
     pub logs: Vec<Arc<str>>,
     /// The outcome of the last save.
@@ -155,6 +157,8 @@ pub struct TrialReading {
     pub spread: Option<(f64, f64)>,
     /// Where records are and where their time goes.
     pub stages: Stages,
+    /// What the follower read of it, where it is followed.
+    pub followed: Option<FollowedReading>,
     /// Errors by code.
     pub errors: Vec<ErrorCount>,
     /// Records per partition, when known.
@@ -163,6 +167,40 @@ pub struct TrialReading {
     pub goals: Vec<GoalState>,
     /// What the application would not have known (fire-and-forget): failures that nobody read.
     pub unread_failures: u64,
+}
+
+/// What the follower read of one trial.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct FollowedReading {
+    /// Due → read back, since settled.
+    pub end_to_end: Latencies,
+    /// Records that were read, from the trial's start.
+    pub read: u64,
+    /// Records that were delivered and not read.
+    pub unread: u64,
+    /// Records that were read before they were due, by the clock; `end_to_end` counts them as 0.
+    pub early: u64,
+    /// How much before, at most.
+    pub earliest: Option<Millis>,
+}
+
+/// The follower, over all trials.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FollowerReading {
+    /// Records of this lab that it read.
+    pub read: u64,
+    /// Records of the trials under way that were delivered, and that it has not read: its lag.
+    pub unread: u64,
+    /// Records without a header of this lab: others write here, or a trial was not followed.
+    pub foreign: u64,
+    /// Records whose header is damaged, or that were cut.
+    pub corrupt: u64,
+    /// Offsets that were gone before it came to them.
+    pub skipped: u64,
+    /// What it and its client took of one core (0–1, above where they need more) since it was opened; none where that cannot be known.
+    pub cpu: Option<f64>,
+    /// The last reason why a partition could not be read.
+    pub trouble: Option<String>,
 }
 
 /// The broker's own count of new records against the delivered ones.
@@ -234,6 +272,7 @@ impl Reading {
             warnings: Vec::new(),
             advice: Vec::new(),
             cpu: 0.0,
+            follower: None,
             logs: Vec::new(),
             saved: None,
             block: None,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::lab::assign::{self, Former, Plan};
 use crate::lab::desk::bytes_with_in_flight;
 use crate::lab::engine::Engine;
+use crate::lab::followed::Followed;
 use crate::lab::trial::Trial;
 use crate::lab::turning::Open;
 use crate::lab::{LoadState, StopAfter};
@@ -49,8 +50,14 @@ impl Engine {
         };
         let settings = Arc::clone(&open.wish.settings);
         self.apply_conditions(&settings);
+        let number = self.trials.next_number();
+        let followed = settings
+            .is_on("follow")
+            .then(|| self.following.register(number));
+        let (marks, followed) = followed.unzip();
         let plan = Plan {
-            number: self.trials.next_number(),
+            number,
+            marks,
             settings: &settings,
             former: self.trials.live().map(|live| Former {
                 workload: &live.workload,
@@ -84,7 +91,7 @@ impl Engine {
         if self.state == LoadState::Paused {
             self.desk.schedule_pause(assignment.from);
         }
-        let trial = Trial::new(
+        let mut trial = Trial::new(
             plan.number,
             Arc::clone(&settings),
             open.serial,
@@ -93,6 +100,7 @@ impl Engine {
             open.wish.applied,
             meter,
         );
+        trial.followed = followed.map(Followed::new);
         self.trials.open(trial);
         if let Err(error) = self.crew.assign(assignment, self.clock) {
             return self.refuse(settings, format!("a sender could not be started: {error}"));

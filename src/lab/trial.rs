@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::lab::figures::Figures;
+use crate::lab::followed::Followed;
 use crate::lab::settling::Settling;
 use crate::lab::spread::Spread;
 use crate::lab::{Goal, TrialReading, TrialState};
@@ -17,7 +18,9 @@ use crate::measure::stage_meter::StageMeter;
 use crate::measure::statistics::Statistics;
 use crate::measure::tally::Tally;
 use crate::measure::{Accounts, ErrorCount};
-use crate::settings::{Bytes, Settings};
+use crate::settings::Settings;
+
+mod stages;
 
 mod settle;
 
@@ -41,6 +44,8 @@ pub struct Trial {
     pub left: Option<u64>,
     /// When figures began to count.
     pub settled: Option<u64>,
+    /// What the follower has read of it, where it is followed.
+    pub followed: Option<Followed>,
     /// A person's note.
     pub note: Option<String>,
     /// The earlier trial with equal settings.
@@ -91,6 +96,7 @@ impl Trial {
             applied,
             left: None,
             settled: None,
+            followed: None,
             note: None,
             same_as: None,
             loaded: Duration::ZERO,
@@ -152,10 +158,11 @@ impl Trial {
             .is_some_and(|assignment| assignment.has_all_senders())
     }
 
-    /// Whether nothing of it is under way any more.
+    /// Whether nothing of it is under way any more, the follower included.
     #[must_use]
     pub fn is_drained(&self) -> bool {
-        self.left.is_some() && self.accounts().in_flight() == 0
+        let is_read = self.followed.as_ref().is_none_or(|it| it.done);
+        self.left.is_some() && is_read && self.accounts().in_flight() == 0
     }
 
     /// Copies the threads' figures; returns what was reported since the last time.
@@ -171,6 +178,10 @@ impl Trial {
             next.send.add(&copy(&part.send));
             next.lateness.add(&copy(&part.lateness));
             next.failed_response.add(&copy(&part.failed_response));
+        }
+        if let Some(followed) = &mut self.followed {
+            next.end_to_end = followed.end_to_end();
+            followed.look(next.accounts, self.left.is_some());
         }
         self.read_assignment();
         let news = next.since(&self.now);
@@ -301,6 +312,10 @@ impl Trial {
             .latencies(None),
             bins: figures.response.bins(),
             spread: self.spread.half_widths(),
+            followed: self
+                .followed
+                .as_ref()
+                .map(|it| it.reading(&figures.end_to_end, self.now.accounts)),
             errors: self.errors(),
             partitions: self.meter.partition_records().unwrap_or_default(),
             goals: Vec::new(),
@@ -345,32 +360,6 @@ impl Trial {
             (_, None, Some(_)) => TrialState::Settled,
             (_, None, None) => TrialState::Settling,
         }
-    }
-
-    fn stages(&self, figures: &Figures) -> crate::measure::Stages {
-        let mean = |counts: &Counts| {
-            counts
-                .mean()
-                .map(|micros| crate::settings::Millis(micros / 1000.0))
-        };
-        let delivered = count(figures.accounts.delivered).max(1.0);
-        let record_bytes = if figures.accounts.delivered == 0 {
-            self.workload.mean_record_bytes()
-        } else {
-            count(figures.accounts.delivered_bytes) / delivered
-        };
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "the table bounds batch.size"
-        )]
-        let batch_size = Bytes(self.settings.number("batch.size") as u64);
-        self.meter.stages(
-            mean(&figures.response),
-            mean(&figures.send),
-            batch_size,
-            record_bytes,
-        )
     }
 }
 

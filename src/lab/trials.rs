@@ -42,8 +42,8 @@ pub struct Rest {
     pub warmup: Option<Duration>,
     /// Whether it settled.
     pub settled: bool,
-    /// Compressed V2 histograms of response, delivery and send().
-    pub histograms: [Vec<u8>; 3],
+    /// Compressed V2 histograms of response, delivery, send() and end to end.
+    pub histograms: [Vec<u8>; 4],
     /// Who produced: the first attempt, in nanoseconds since the lab started.
     pub first_attempt: u64,
 }
@@ -72,6 +72,7 @@ impl Rest {
                 figures.response.encode(),
                 figures.delivery.encode(),
                 figures.send.encode(),
+                figures.end_to_end.encode(),
             ],
             first_attempt: first,
         }
@@ -133,6 +134,19 @@ impl Trials {
             .iter()
             .filter(|trial| trial.number != self.live)
             .count()
+    }
+
+    /// Whether any trial under way is followed.
+    #[must_use]
+    pub fn any_followed(&self) -> bool {
+        self.active.iter().any(|trial| trial.followed.is_some())
+    }
+
+    /// Delivered records of the trials under way that the follower has not read.
+    #[must_use]
+    pub fn unread(&self) -> u64 {
+        let unread = |trial: &Trial| Some(trial.followed.as_ref()?.unread(trial.accounts()));
+        self.active.iter().filter_map(unread).sum()
     }
 
     /// Whether none is under way.

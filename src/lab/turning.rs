@@ -71,7 +71,9 @@ impl Turning {
         })
     }
 
-    fn is_busy(&self) -> bool {
+    /// Whether a trial is being opened, or waits for the live one to drain.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
         self.opening.is_some() || self.holding.is_some()
     }
 
@@ -159,6 +161,9 @@ impl Engine {
             ));
             return;
         }
+        if !self.is_followed() {
+            return;
+        }
         self.turning.waiting = None;
         if let Some(wish) = self.turning.wish.take()
             && (wish.again || !self.is_live(&wish.settings))
@@ -229,7 +234,7 @@ impl Engine {
         }
     }
 
-    fn connection(&self) -> Connection {
+    pub(super) fn connection(&self) -> Connection {
         match (&self.config.target, &self.embedded) {
             (_, Some(embedded)) => embedded.connection(),
             (Target::Real { connection, .. }, None) => (**connection).clone(),

@@ -24,6 +24,12 @@ impl Clock {
         monotonic().saturating_sub(self.epoch)
     }
 
+    /// The system's monotonic time, in nanoseconds, at so many nanoseconds since the start.
+    #[must_use]
+    pub fn system(&self, since_start: u64) -> u64 {
+        self.epoch.saturating_add(since_start)
+    }
+
     /// Time since the start.
     #[must_use]
     pub fn elapsed(&self) -> Duration {

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{Thread, ThreadId};
 
 use crate::load::keys::RecordKeys;
+use crate::load::mark::Marks;
 use crate::load::native::Native;
 use crate::load::parts::SenderPart;
 use crate::load::payload::Payloads;
@@ -55,6 +56,8 @@ pub struct Assignment {
     pub first_attempt: AtomicU64,
     /// For how long a sender that moved here had nothing accepted, at most, in nanoseconds; 0 until one has moved.
     pub pause: AtomicU64,
+    /// Writes a header into each record, where they are read back.
+    pub marks: Option<Arc<Marks>>,
 }
 
 impl Assignment {

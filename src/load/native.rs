@@ -111,16 +111,43 @@ impl Native {
         key: Option<&[u8]>,
         opaque: u64,
     ) -> Result<(), Code> {
+        // SAFETY: the payload is only read, and stays where it is until its report, as the caller promises.
+        unsafe { self.hand_over(READ_IN_PLACE, partition, payload, key, opaque) }
+    }
+
+    /// As `produce`, but librdkafka copies the payload too: for one that was made for this record alone.
+    pub fn produce_copy(
+        &self,
+        partition: i32,
+        payload: &[u8],
+        key: Option<&[u8]>,
+        opaque: u64,
+    ) -> Result<(), Code> {
+        // SAFETY: the payload is read during the call only.
+        unsafe { self.hand_over(raw::RD_KAFKA_MSG_F_COPY, partition, payload, key, opaque) }
+    }
+
+    /// # Safety
+    /// `payload` must stay where it is until its report, unless `flags` say that it is copied.
+    #[inline]
+    unsafe fn hand_over(
+        &self,
+        flags: i32,
+        partition: i32,
+        payload: &[u8],
+        key: Option<&[u8]>,
+        opaque: u64,
+    ) -> Result<(), Code> {
         let (key_at, key_len) = key.map_or((std::ptr::null(), 0), |key| {
             (key.as_ptr().cast::<c_void>(), key.len())
         });
-        // SAFETY: the topic handle is alive until `drop`; the key is copied during the call; the payload is only read, and stays
-        // where it is until its report, as the caller promises; the opaque is a number in a pointer's clothes, never followed.
+        // SAFETY: the topic handle is alive until `drop`; the key is copied during the call; the payload as the caller promises;
+        // the opaque is a number in a pointer's clothes, never followed.
         let result = unsafe {
             raw::rd_kafka_produce(
                 self.topic,
                 partition,
-                READ_IN_PLACE,
+                flags,
                 payload.as_ptr().cast_mut().cast::<c_void>(),
                 payload.len(),
                 key_at,

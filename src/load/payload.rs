@@ -127,6 +127,13 @@ impl Payloads {
         self.pool.bytes.len() as f64 / self.pool.spans.len().max(1) as f64
     }
 
+    /// The smallest record in bytes.
+    #[must_use]
+    pub fn smallest(&self) -> usize {
+        let sizes = self.pool.spans.iter().map(|(start, end)| end - start);
+        sizes.min().unwrap_or(0)
+    }
+
     /// The largest record in bytes.
     #[must_use]
     pub fn largest(&self) -> usize {

@@ -9,9 +9,11 @@ use std::sync::atomic::Ordering;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use self::share::{fresh_pacer, pause_moment, share, take_kit};
 use crate::drill;
 use crate::load::clock::Clock;
 use crate::load::helm::{Assignment, Helm, Kit, Order};
+use crate::load::mark::Marker;
 use crate::load::native::{Code, QUEUE_FULL};
 use crate::load::opaque::{Stamp, TRIALS};
 use crate::load::pacer::Pacer;
@@ -19,6 +21,8 @@ use crate::load::parts::{ErrorKind, SenderPart};
 use crate::load::watch::Watch;
 use crate::load::workload::{Rate, SendMode};
 use crate::measure::{Persisted, Phase};
+
+mod share;
 
 /// A sleeping sender looks up at least this often: an unpark may come a moment too early.
 const LONGEST_NAP: Duration = Duration::from_millis(50);
@@ -49,6 +53,7 @@ struct Sender<'a> {
     assignment: Arc<Assignment>,
     part: Arc<SenderPart>,
     kit: Kit,
+    marker: Marker,
     pacer: Option<Pacer>,
     now: u64,
     left: u64,
@@ -98,6 +103,7 @@ impl<'a> Sender<'a> {
             assignment,
             part,
             kit,
+            marker: Marker::default(),
             pacer,
             now,
             left,
@@ -266,13 +272,21 @@ impl<'a> Sender<'a> {
     /// Hands the record over, waiting for room while there is none.
     fn attempt(&mut self, due: u64) -> Outcome {
         let payload = self.kit.payloads.next();
+        let marks = self.assignment.marks.as_ref();
+        let payload = match marks {
+            Some(marks) => self.marker.mark(marks, payload, self.assignment.trial, due),
+            None => payload,
+        };
         let key = self.kit.keys.next();
         let trial = u16::try_from(self.assignment.trial % TRIALS).unwrap_or_default();
         let sender = u8::try_from(self.index).unwrap_or_default();
         let opaque = Stamp { due, sender, trial }.pack();
         let producer = &self.assignment.producer;
-        // SAFETY: the kit's pool was lent to this producer when the sender took the kit, or the assignment.
-        let produce = || unsafe { producer.produce(key.partition, payload, key.key, opaque) };
+        let produce = || match marks {
+            Some(_) => producer.produce_copy(key.partition, payload, key.key, opaque),
+            // SAFETY: the kit's pool was lent to this producer when the sender took the kit, or the assignment.
+            None => unsafe { producer.produce(key.partition, payload, key.key, opaque) },
+        };
         let mut result = produce();
         if result == Err(QUEUE_FULL) {
             let since = self.watch.now();
@@ -305,6 +319,9 @@ impl<'a> Sender<'a> {
         self.look_at_clock();
         self.part.accepted.add(1);
         self.accepted_here += 1;
+        if self.assignment.marks.is_some() {
+            self.marker.accepted();
+        }
         self.part.send.record(self.now.saturating_sub(due) / 1000);
         if std::mem::take(&mut self.fresh) {
             self.assignment.began(self.now, self.accepted_at);
@@ -355,39 +372,4 @@ impl<'a> Sender<'a> {
             self.assignment.done.fetch_add(1, Ordering::AcqRel);
         }
     }
-}
-
-fn take_kit(assignment: &Assignment, index: usize) -> Option<Kit> {
-    let mut kits = assignment
-        .kits
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner);
-    kits.get_mut(index).and_then(Option::take)
-}
-
-/// A schedule that begins within a pause is paused from just before its first record.
-fn pause_moment(at: u64, from: u64) -> u64 {
-    if at > from {
-        at
-    } else {
-        from.saturating_sub(1)
-    }
-}
-
-fn fresh_pacer(assignment: &Assignment, index: usize) -> Option<Pacer> {
-    let sender = u32::try_from(index).unwrap_or_default();
-    let senders = u32::try_from(assignment.senders()).unwrap_or(1);
-    match assignment.rate {
-        Rate::PerSecond(rate) => Some(Pacer::new(rate, sender, senders, assignment.from)),
-        Rate::Max => None,
-    }
-}
-
-/// This sender's share of the quota.
-fn share(assignment: &Assignment, index: usize) -> u64 {
-    let Some(quota) = assignment.quota else {
-        return u64::MAX;
-    };
-    let senders = assignment.senders() as u64;
-    quota / senders + u64::from((index as u64) < quota % senders)
 }

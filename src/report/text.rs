@@ -6,7 +6,7 @@ mod failures;
 use crate::cluster::ClusterKind;
 use crate::measure::Latencies;
 use crate::settings::Millis;
-use crate::snapshot::{BreakdownMs, GoalOutcome, Notice, SettingValue, Snapshot};
+use crate::snapshot::{BreakdownMs, Follower, GoalOutcome, Notice, SettingValue, Snapshot};
 
 use super::format::{bytes, count, maybe, millis, second, things, three};
 use super::perf;
@@ -126,6 +126,7 @@ fn accounts(snapshot: &Snapshot) -> Vec<String> {
         let note = result.log_end_note.as_deref().unwrap_or_default();
         text.push(format!("broker   {} more in its log  {note}", count(delta)));
     }
+    text.extend(result.follower.iter().flat_map(follower));
     if result.unread_failures > 0 {
         text.push(format!(
             "unread   {} failed without the application knowing (fire-and-forget)",
@@ -140,6 +141,35 @@ fn accounts(snapshot: &Snapshot) -> Vec<String> {
     ));
     if let Some(warmup) = result.quality.warmup_s.filter(|warmup| *warmup > 0.0) {
         text.push(format!("figures  leave out the first {} s", three(warmup)));
+    }
+    text
+}
+
+/// What was read back, and what is odd about it.
+fn follower(follower: &Follower) -> Vec<String> {
+    let cost = follower
+        .cpu
+        .map(|share| format!(", for {} of a core", three(share)));
+    let mut text = vec![format!(
+        "follower {} read back, {} delivered and not read{}",
+        count(follower.read),
+        count(follower.unread),
+        cost.unwrap_or_default()
+    )];
+    let odd = [
+        (follower.foreign, "written by others"),
+        (follower.corrupt, "damaged or cut"),
+        (follower.skipped, "gone before they were read"),
+    ];
+    for (records, what) in odd.into_iter().filter(|(records, _)| *records > 0) {
+        text.push(format!("         {} {what}", count(records)));
+    }
+    if follower.early > 0 {
+        text.push(format!(
+            "         {} read before they were due, by up to {} ms: two clocks, or one that jumped",
+            count(follower.early),
+            millis(follower.earliest_ms)
+        ));
     }
     text
 }

@@ -11,6 +11,8 @@ mod conditions;
 mod delivery;
 mod workload;
 
+pub use workload::HEADER_BYTES;
+
 static TABLES: [&[Knob]; 5] = [
     delivery::ROWS,
     batching::ROWS,

@@ -39,6 +39,8 @@ pub struct Outcome {
     pub lateness_ms: Latencies,
     /// Due → read back by the follower, where there is one.
     pub end_to_end_ms: Option<Latencies>,
+    /// What the follower read, where the records were followed.
+    pub follower: Option<Follower>,
     /// How far the figures can be trusted.
     pub quality: Quality,
     /// Errors by code.
@@ -63,6 +65,27 @@ pub struct Outcome {
     pub histograms: Histograms,
     /// The course of the trial, oldest first.
     pub intervals: Vec<Interval>,
+}
+
+/// What the follower read, and what it cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Follower {
+    /// Records of this trial that were read back.
+    pub read: u64,
+    /// Records of this trial that were delivered and not read back.
+    pub unread: u64,
+    /// Records that were read before they were due, by the clock; they count as 0 in `end_to_end_ms`.
+    pub early: u64,
+    /// How much before, at most.
+    pub earliest_ms: Option<Millis>,
+    /// Records without a header of this run, while the topic was followed.
+    pub foreign: u64,
+    /// Records whose header is damaged, or that were cut.
+    pub corrupt: u64,
+    /// Offsets that were gone before the follower came to them.
+    pub skipped: u64,
+    /// What the follower and its client took of one core (0–1, above where they need more).
+    pub cpu: Option<f64>,
 }
 
 /// How far the figures can be trusted.
@@ -173,6 +196,8 @@ pub struct Histograms {
     pub delivery: Option<String>,
     /// Due → accepted.
     pub send: Option<String>,
+    /// Due → read back by the follower, where there is one.
+    pub end_to_end: Option<String>,
 }
 
 /// What happened between two moments, counted from the trial's start.

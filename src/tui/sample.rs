@@ -106,6 +106,7 @@ pub fn trial(number: u64, rows: &[(&str, &str)], median_ms: f64) -> TrialReading
         bins: bell(median_ms, 0.16, total),
         spread: Some((0.02, 0.05)),
         stages: stages(median_ms * 1.08),
+        followed: None,
         errors: Vec::new(),
         partitions: vec![total / 6; 6],
         goals: vec![GoalState::Held],

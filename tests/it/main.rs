@@ -22,6 +22,7 @@ mod frames;
 mod kafka;
 mod lab_broker_down;
 mod lab_embedded;
+mod lab_follow;
 mod lab_handle;
 mod lab_log;
 mod lab_random;

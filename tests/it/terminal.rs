@@ -120,7 +120,7 @@ fn a_panic_on_any_thread_gives_the_terminal_back_and_can_be_read() {
     for thread in drill::THREADS {
         let home = tempfile::tempdir().unwrap();
         // Records that still wait when the next trial opens, so that there is something to drain.
-        let mut command = program(&["--set", "linger.ms=500"], home.path());
+        let mut command = program(&["--follow", "--set", "linger.ms=500"], home.path());
         command.env(drill::VARIABLE, thread);
         let mut terminal = Terminal::start(command, 120, 40);
         match thread {

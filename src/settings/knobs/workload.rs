@@ -3,6 +3,8 @@
 use crate::settings::knob::PLAIN;
 use crate::settings::{Group, Kind, Knob, Settings, Step, Surroundings};
 
+/// How many bytes of a payload the record header takes, where records are followed.
+pub const HEADER_BYTES: usize = 40;
 /// The largest record that the lab builds.
 const RECORD_MAX: u64 = 100_000_000;
 
@@ -133,6 +135,16 @@ pub(super) const ROWS: &[Knob] = &[
         own_default: Some("false"),
         about: "on a turn, lets the old producer deliver all that it holds before the new one starts",
         trade: "keeps the order across a turn, for a pause of about one response time",
+        ..PLAIN
+    },
+    Knob {
+        name: "follow",
+        group: Group::Workload,
+        kind: Kind::Switch,
+        step: Step::Choices,
+        own_default: Some("false"),
+        about: "reads every record back while the load runs, and shows how long it took until it could be read (due→read)",
+        trade: "tells what acks does not: when a consumer has the record; for the CPU of a consumer on this machine, a copy of each payload, and its first 40 bytes, which carry the record header",
         ..PLAIN
     },
 ];

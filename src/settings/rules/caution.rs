@@ -41,6 +41,15 @@ pub(super) const RULES: &[Rule] = &[
         },
     ),
     caution(
+        "follow-embedded",
+        &["follow"],
+        "the embedded cluster answers a reader with one batch a partition and round trip: due→read shows that limit",
+        |case| {
+            let embedded = case.settings.is_on("follow") && case.around.embedded;
+            embedded.then(|| Broken::new("the embedded cluster gives a reader one batch a partition and round trip: due→read is a real cluster's only on one"))
+        },
+    ),
+    caution(
         "backoff-order",
         &["retry.backoff.ms", "retry.backoff.max.ms"],
         "retry.backoff.max.ms below retry.backoff.ms makes every pause the same",

@@ -1,7 +1,7 @@
 //! What librdkafka would refuse: when the producer is created, or for every record.
 
 use super::{Broken, Case, Judge, Rule, Severity, show};
-use crate::settings::Value;
+use crate::settings::{HEADER_BYTES, Value};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -132,6 +132,32 @@ pub(super) const RULES: &[Rule] = &[
                 let fixed = vec![("record.size.max", Value::Auto)];
                 Broken::new(sentence)
                     .mend(fixed, "record.size.max auto (all records the same size)")
+            })
+        },
+    },
+    Rule {
+        id: "record-too-small",
+        severity: Severity::Refuse,
+        judge: Judge::Later,
+        knobs: &["follow", "record.size"],
+        about: "a record that is followed must hold the 40 bytes of the record header",
+        check: |case| {
+            let from_file = case.settings.word("payload") == "file";
+            let least = u16::try_from(HEADER_BYTES).map_or(0.0, f64::from);
+            let too_small = case.number("record.size") < least;
+            let broken = case.settings.is_on("follow") && !from_file && too_small;
+            broken.then(|| {
+                let sentence = format!(
+                    "a record that is followed carries a header of {HEADER_BYTES} bytes, and record.size is {}",
+                    case.shown("record.size")
+                );
+                if case.wants("record.size", "follow") {
+                    return Broken::new(sentence).mend(
+                        vec![("follow", Value::Switch(false))],
+                        "follow off (nothing is read back)",
+                    );
+                }
+                Broken::new(sentence).set("record.size", least, "")
             })
         },
     },

@@ -1,0 +1,306 @@
+//! The follower: one thread that reads the topic back while the load runs, and tells how long records took to become readable.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use rdkafka::config::ClientConfig;
+
+use crate::audit::header::{Header, Origin, Unread};
+use crate::cluster::Connection;
+use crate::drill;
+use crate::load::clock::Clock;
+use crate::load::mark::Marks;
+use crate::load::native;
+use crate::load::parts::Counter;
+use crate::load::reader::{Read, Reader};
+use crate::measure::Tally;
+
+/// One look at the topic takes at most this long, and so does the end.
+const LOOK: Duration = Duration::from_millis(50);
+/// So many records share one reading of the clock.
+const RECORDS_PER_READING: u64 = 32;
+/// How often librdkafka's own events are served.
+const SERVE: Duration = Duration::from_millis(500);
+
+/// What the follower read of one trial; written by its thread alone.
+#[derive(Default)]
+pub struct FollowPart {
+    /// Records of the trial.
+    pub read: Counter,
+    /// Due → read, in microseconds; a record that was read before it was due counts as 0.
+    pub end_to_end: Tally,
+    /// Records that were read before they were due, by the clock.
+    pub early: Counter,
+    /// How much before, at most, in microseconds.
+    pub earliest: AtomicU64,
+}
+
+/// What the followers of a lab read in all.
+#[derive(Default)]
+pub struct Totals {
+    /// Records of this run.
+    pub read: Counter,
+    /// Records without a header of this run.
+    pub foreign: Counter,
+    /// Records whose header is damaged, or that were cut.
+    pub corrupt: Counter,
+    /// Offsets that were passed over: the log had been cut before they were read.
+    pub skipped: Counter,
+    trouble: Mutex<Option<String>>,
+}
+
+impl Totals {
+    /// The last reason why a partition could not be read, as librdkafka names it.
+    #[must_use]
+    pub fn trouble(&self) -> Option<String> {
+        self.trouble
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
+
+/// What a follower reads.
+pub struct Source<'a> {
+    /// The cluster.
+    pub connection: &'a Connection,
+    /// The topic; it exists.
+    pub topic: &'a str,
+    /// Whether the cluster is the embedded one, which lets a reader without news wait for nothing.
+    pub embedded: bool,
+}
+
+/// Where a follower is in its life.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FollowerState {
+    /// It looks for the ends of the partitions.
+    Opening,
+    /// Whatever is written from now on is read.
+    Follows,
+    /// The topic cannot be read, and why.
+    Refused(String),
+}
+
+/// A follower's thread, as the engine holds it. Dropping it ends the thread.
+pub struct Follower {
+    opened: Arc<OnceLock<Result<(), String>>>,
+    ending: Arc<AtomicBool>,
+    register: Sender<(u32, Arc<FollowPart>)>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Follower {
+    /// Starts the thread, which first finds the end of every partition.
+    ///
+    /// # Errors
+    /// The thread cannot be started; whatever else is wrong becomes the state `Refused`.
+    pub fn start(
+        source: &Source<'_>,
+        origin: Origin,
+        clock: Clock,
+        totals: Arc<Totals>,
+    ) -> std::io::Result<Self> {
+        let opened = Arc::new(OnceLock::new());
+        let ending = Arc::new(AtomicBool::new(false));
+        let (register, registered) = mpsc::channel();
+        let config = source
+            .connection
+            .client_config()
+            .map(|base| with_reading(base, source.embedded))
+            .map_err(|error| error.to_string());
+        let topic = source.topic.to_owned();
+        let work = {
+            let (opened, ending) = (Arc::clone(&opened), Arc::clone(&ending));
+            move || {
+                drill::point("follower");
+                match config.and_then(|config| Reader::open(&config, &topic)) {
+                    Err(reason) => drop(opened.set(Err(reason))),
+                    Ok(reader) => {
+                        let _ = opened.set(Ok(()));
+                        let books = Books {
+                            origin,
+                            totals,
+                            registered,
+                            parts: Vec::new(),
+                            next: Vec::new(),
+                        };
+                        follow(&reader, books, clock, &ending);
+                    }
+                }
+            }
+        };
+        let thread = thread::Builder::new().name("follower".into()).spawn(work)?;
+        Ok(Self {
+            opened,
+            ending,
+            register,
+            thread: Some(thread),
+        })
+    }
+
+    /// Where it is in its life.
+    #[must_use]
+    pub fn state(&self) -> FollowerState {
+        match self.opened.get() {
+            None => FollowerState::Opening,
+            Some(Ok(())) => FollowerState::Follows,
+            Some(Err(reason)) => FollowerState::Refused(reason.clone()),
+        }
+    }
+
+    /// Tells where to count the records of a trial; must happen before any of them is sent.
+    pub fn register(&self, trial: u64, part: Arc<FollowPart>) {
+        let _ = self
+            .register
+            .send((u32::try_from(trial).unwrap_or(u32::MAX), part));
+    }
+
+    /// Lets the thread end soon, without waiting for it.
+    pub fn end(&self) {
+        self.ending.store(true, Ordering::Release);
+    }
+}
+
+impl Drop for Follower {
+    /// Waits for the end, but not for a cluster that has not answered yet: such a thread ends once it has its answer.
+    fn drop(&mut self) {
+        self.end();
+        if self.opened.get().is_some()
+            && let Some(thread) = self.thread.take()
+        {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Writes the header of this run into payloads; a payload without room is left as it is.
+#[must_use]
+pub fn marks(origin: Origin, clock: Clock) -> Marks {
+    Marks::new(move |payload, mark| {
+        let header = Header {
+            origin,
+            trial: u32::try_from(mark.trial).unwrap_or(u32::MAX),
+            producer: mark.producer,
+            sequence: mark.sequence,
+            due: clock.system(mark.due),
+        };
+        let _ = header.write(payload);
+    })
+}
+
+/// Reads at once what there is, and holds at most some megabytes of it.
+fn with_reading(mut base: ClientConfig, embedded: bool) -> ClientConfig {
+    // Brokers answer as soon as there is a byte; the embedded ones let the time pass in any case.
+    base.set("fetch.wait.max.ms", if embedded { "1" } else { "500" });
+    base.set("fetch.min.bytes", "1");
+    base.set("fetch.error.backoff.ms", "20");
+    base.set("fetch.queue.backoff.ms", "1");
+    base.set("queued.min.messages", "20000");
+    base.set("queued.max.messages.kbytes", "16384");
+    base.set("fetch.max.bytes", "8388608");
+    // Only the embedded cluster cuts its log so soon; the follower goes on with what is left.
+    base.set("auto.offset.reset", "earliest");
+    base.set("isolation.level", "read_uncommitted");
+    base.set("socket.nagle.disable", "true");
+    base.set("enable.sparse.connections", "false");
+    base
+}
+
+fn follow(reader: &Reader, mut books: Books, clock: Clock, ending: &AtomicBool) {
+    let mut served = Instant::now();
+    while !ending.load(Ordering::Acquire) {
+        let (mut now, mut records) = (0, 0);
+        reader.read(LOOK, &mut |read| {
+            if records % RECORDS_PER_READING == 0 {
+                now = clock.system(clock.now());
+            }
+            records += 1;
+            books.take(&read, now);
+        });
+        if served.elapsed() >= SERVE {
+            reader.serve();
+            served = Instant::now();
+        }
+    }
+}
+
+/// Where what is read is counted.
+struct Books {
+    origin: Origin,
+    totals: Arc<Totals>,
+    registered: Receiver<(u32, Arc<FollowPart>)>,
+    /// The trials under way, the one that was read last in front.
+    parts: Vec<(u32, Arc<FollowPart>)>,
+    /// The offset that should come next, by partition.
+    next: Vec<Option<i64>>,
+}
+
+impl Books {
+    fn take(&mut self, read: &Read<'_>, now: u64) {
+        match *read {
+            Read::Error { code, .. } => {
+                *self
+                    .totals
+                    .trouble
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner) = Some(native::name(code));
+            }
+            Read::Record {
+                partition,
+                offset,
+                payload,
+            } => {
+                self.place(partition, offset);
+                match Header::read(payload) {
+                    Ok(header) if header.origin == self.origin => self.count(&header, now),
+                    Ok(_) | Err(Unread::Foreign) => self.totals.foreign.add(1),
+                    Err(Unread::Corrupt) => self.totals.corrupt.add(1),
+                }
+            }
+        }
+    }
+
+    /// Notes which offset comes next, and those that did not come.
+    fn place(&mut self, partition: i32, offset: i64) {
+        let at = usize::try_from(partition).unwrap_or(0);
+        if self.next.len() <= at {
+            self.next.resize(at + 1, None);
+        }
+        let expected = self.next[at].replace(offset + 1).unwrap_or(offset);
+        self.totals
+            .skipped
+            .add(u64::try_from(offset - expected).unwrap_or(0));
+    }
+
+    fn count(&mut self, header: &Header, now: u64) {
+        self.totals.read.add(1);
+        let Some(part) = self.part(header.trial) else {
+            return;
+        };
+        if header.due > now {
+            let before = (header.due - now) / 1000;
+            part.earliest.fetch_max(before, Ordering::Relaxed);
+            part.early.add(1);
+        }
+        part.end_to_end
+            .record(now.saturating_sub(header.due) / 1000);
+        part.read.add(1);
+    }
+
+    fn part(&mut self, trial: u32) -> Option<&FollowPart> {
+        if self.parts.first().is_none_or(|known| known.0 != trial) {
+            // A trial that is closed has let go of its part.
+            self.parts.retain(|known| Arc::strong_count(&known.1) > 1);
+            self.parts.extend(self.registered.try_iter());
+            let at = self.parts.iter().position(|known| known.0 == trial)?;
+            self.parts.swap(0, at);
+        }
+        self.parts.first().map(|known| known.1.as_ref())
+    }
+}
+
+#[cfg(test)]
+mod tests;

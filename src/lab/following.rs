@@ -1,0 +1,163 @@
+//! The lab's follower: opened before the first trial that is to be followed, ended when no trial is followed any more.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use crate::audit::{FollowPart, Follower, FollowerState, Origin, Source, Totals, marks};
+use crate::lab::cpu::{self, ThreadsCpu};
+use crate::lab::engine::Engine;
+use crate::lab::reading::FollowerReading;
+use crate::lab::{LoadState, Target};
+use crate::load::clock::Clock;
+use crate::load::mark::Marks;
+use crate::settings::Settings;
+
+/// What the engine knows of following.
+pub struct Following {
+    origin: Origin,
+    marks: Arc<Marks>,
+    totals: Arc<Totals>,
+    current: Option<Current>,
+    /// Followers that were told to end.
+    ended: Vec<Follower>,
+}
+
+struct Current {
+    follower: Follower,
+    /// The threads of this process before it was opened.
+    before: HashSet<String>,
+    cpu: Option<ThreadsCpu>,
+}
+
+impl Following {
+    /// Nothing is followed yet.
+    #[must_use]
+    pub fn new(clock: Clock) -> Self {
+        let origin = Origin::new_run();
+        Self {
+            origin,
+            marks: Arc::new(marks(origin, clock)),
+            totals: Arc::default(),
+            current: None,
+            ended: Vec::new(),
+        }
+    }
+
+    /// What writes the header, and where the follower counts the records of a trial.
+    #[must_use]
+    pub fn register(&self, trial: u64) -> (Arc<Marks>, Arc<FollowPart>) {
+        let part = Arc::<FollowPart>::default();
+        if let Some(current) = &self.current {
+            current.follower.register(trial, Arc::clone(&part));
+        }
+        (Arc::clone(&self.marks), part)
+    }
+
+    /// Lets the follower end; its thread is waited for when the lab ends.
+    fn end(&mut self) {
+        if let Some(current) = self.current.take() {
+            current.follower.end();
+            self.ended.push(current.follower);
+        }
+    }
+
+    /// The follower, once one was opened; `unread` counts delivered records that it has not read.
+    #[must_use]
+    pub fn reading(&self, unread: u64) -> Option<FollowerReading> {
+        if self.current.is_none() && self.ended.is_empty() {
+            return None;
+        }
+        let cpu = self
+            .current
+            .as_ref()
+            .and_then(|current| current.cpu.as_ref());
+        Some(FollowerReading {
+            read: self.totals.read.get(),
+            unread,
+            foreign: self.totals.foreign.get(),
+            corrupt: self.totals.corrupt.get(),
+            skipped: self.totals.skipped.get(),
+            cpu: cpu.and_then(ThreadsCpu::share),
+            trouble: self.totals.trouble(),
+        })
+    }
+}
+
+impl Engine {
+    /// Whether the wish may open now. One that is to be followed waits until the follower knows where to begin, so that it misses
+    /// none of its records; where the topic cannot be read, it is refused.
+    pub(super) fn is_followed(&mut self) -> bool {
+        let Some(wish) = self.turning.wish.as_ref() else {
+            return true;
+        };
+        if !wish.settings.is_on("follow") {
+            return true;
+        }
+        let settings = Arc::clone(&wish.settings);
+        match self.follower_state() {
+            Ok(FollowerState::Follows) => true,
+            Ok(FollowerState::Opening) => {
+                self.turning.waiting = Some("the follower is being opened".into());
+                false
+            }
+            Ok(FollowerState::Refused(reason)) | Err(reason) => {
+                self.following.end();
+                self.refuse_following(settings, &reason);
+                true
+            }
+        }
+    }
+
+    fn refuse_following(&mut self, settings: Arc<Settings>, reason: &str) {
+        self.turning.wish = None;
+        let reason = crate::cluster::redact(reason);
+        self.refuse(
+            settings,
+            format!(
+                "the topic cannot be read back: {reason}; set follow off, or ask for READ on it"
+            ),
+        );
+    }
+
+    /// The state of the follower; starts one where there is none.
+    fn follower_state(&mut self) -> Result<FollowerState, String> {
+        if self.following.current.is_none() {
+            let before = cpu::threads();
+            let connection = self.connection();
+            let source = Source {
+                connection: &connection,
+                topic: &self.config.topic,
+                embedded: matches!(self.config.target, Target::Embedded { .. }),
+            };
+            let follower = Follower::start(
+                &source,
+                self.following.origin,
+                self.clock,
+                Arc::clone(&self.following.totals),
+            )
+            .map_err(|error| error.to_string())?;
+            self.following.current = Some(Current {
+                follower,
+                before,
+                cpu: None,
+            });
+        }
+        let Some(current) = &mut self.following.current else {
+            return Ok(FollowerState::Opening);
+        };
+        let state = current.follower.state();
+        // No producer is opened meanwhile: what is new since then is the follower's thread and its client's.
+        if state == FollowerState::Follows && current.cpu.is_none() {
+            current.cpu = Some(ThreadsCpu::of_new(&current.before));
+        }
+        Ok(state)
+    }
+
+    /// Ends the follower when no trial needs it any more.
+    pub(super) fn end_idle_follower(&mut self) {
+        let is_idle = self.turning.wish.is_none() && !self.turning.is_busy();
+        if is_idle && !self.trials.any_followed() && self.state == LoadState::Running {
+            self.following.end();
+        }
+    }
+}

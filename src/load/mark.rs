@@ -1,0 +1,95 @@
+//! What a sender writes into a record before it hands it over, where records are to be read back.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// What tells a record from all others of a lab.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Who numbers it: one sender.
+    pub producer: u32,
+    /// Which of that sender's records it is, counted from 0.
+    pub sequence: u64,
+    /// The trial's number.
+    pub trial: u64,
+    /// When it was due, in nanoseconds since the lab started.
+    pub due: u64,
+}
+
+type Write = Box<dyn Fn(&mut [u8], &Mark) + Send + Sync>;
+
+/// How marks are written, and which producers there are; one for a lab.
+pub struct Marks {
+    write: Write,
+    producers: AtomicU32,
+}
+
+impl Marks {
+    /// Marks that are written into a payload by this function.
+    #[must_use]
+    pub fn new(write: impl Fn(&mut [u8], &Mark) + Send + Sync + 'static) -> Self {
+        Self {
+            write: Box::new(write),
+            producers: AtomicU32::new(0),
+        }
+    }
+
+    /// Writes a mark into a payload.
+    pub fn write(&self, payload: &mut [u8], mark: &Mark) {
+        (self.write)(payload, mark);
+    }
+}
+
+/// One sender's own: who it is, how far it has counted, and room for one payload.
+#[derive(Default)]
+pub struct Marker {
+    producer: Option<u32>,
+    sequence: u64,
+    room: Vec<u8>,
+}
+
+impl Marker {
+    /// A copy of the payload with the mark of the next record. Allocates only where no payload was as long before.
+    pub fn mark(&mut self, marks: &Marks, payload: &[u8], trial: u64, due: u64) -> &[u8] {
+        let producer = *self
+            .producer
+            .get_or_insert_with(|| marks.producers.fetch_add(1, Ordering::Relaxed));
+        let mark = Mark {
+            producer,
+            sequence: self.sequence,
+            trial,
+            due,
+        };
+        self.room.clear();
+        self.room.extend_from_slice(payload);
+        marks.write(&mut self.room, &mark);
+        &self.room
+    }
+
+    /// The client has accepted the record: the next one has the next number. A refused record's number is used again.
+    pub fn accepted(&mut self) {
+        self.sequence += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn marks() -> Marks {
+        Marks::new(|payload, mark| {
+            payload[0] = u8::try_from(mark.producer).unwrap();
+            payload[1] = u8::try_from(mark.sequence).unwrap();
+        })
+    }
+
+    #[test]
+    fn senders_count_on_their_own_and_a_refused_record_leaves_no_gap() {
+        let marks = marks();
+        let (mut one, mut other) = (Marker::default(), Marker::default());
+        assert_eq!(one.mark(&marks, b"abc", 1, 0), [0, 0, b'c']);
+        one.accepted();
+        assert_eq!(one.mark(&marks, b"refused", 1, 0)[..2], [0, 1]);
+        assert_eq!(other.mark(&marks, b"abc", 1, 0), [1, 0, b'c']);
+        assert_eq!(one.mark(&marks, b"ab", 2, 0), [0, 1]);
+    }
+}

@@ -1,0 +1,191 @@
+//! Reads a topic back by librdkafka's simple consumer: it needs no group and no coordinator, and hands over whatever has
+//! arrived in one call, without an allocation of ours per record.
+#![expect(
+    unsafe_code,
+    reason = "the safe interface has no simple consumer: it would join a group, and fails on names that are not UTF-8"
+)]
+
+use std::ffi::{CString, c_void};
+use std::time::{Duration, Instant};
+
+use rdkafka::bindings as raw;
+use rdkafka::config::ClientConfig;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::KafkaError;
+use rdkafka::types::RDKafkaErrorCode;
+
+use crate::load::native::{Code, describe, is_retriable};
+
+const METADATA: Duration = Duration::from_secs(15);
+/// All partitions' end offsets together.
+const OFFSETS: Duration = Duration::from_secs(20);
+/// Before a partition is asked again.
+const MOMENT: Duration = Duration::from_millis(50);
+
+/// What a look at the topic gives.
+pub enum Read<'a> {
+    /// A record; the payload lives as long as the call.
+    Record {
+        /// Its partition.
+        partition: i32,
+        /// Its offset there.
+        offset: i64,
+        /// Its payload; empty where it has none.
+        payload: &'a [u8],
+    },
+    /// A partition cannot be read now, with librdkafka's code; it tries again by itself.
+    Error {
+        /// The partition.
+        partition: i32,
+        /// Why.
+        code: Code,
+    },
+}
+
+/// A consumer that reads every partition of one topic, from the end that the partition had when it was opened.
+pub struct Reader {
+    topic: *mut raw::rd_kafka_topic_t,
+    queue: *mut raw::rd_kafka_queue_t,
+    started: Vec<i32>,
+    client: BaseConsumer,
+}
+
+impl Reader {
+    /// Opens the topic and finds the ends of its partitions; what is written from now on will be read. Blocks for at most
+    /// about 35 s. The error says why, in librdkafka's words where it has some.
+    pub fn open(config: &ClientConfig, topic: &str) -> Result<Self, String> {
+        let client: BaseConsumer = config.create().map_err(|error| error.to_string())?;
+        let ends = ends(&client, topic)?;
+        let name = CString::new(topic).map_err(|_| format!("topic {topic:?} holds a zero byte"))?;
+        let native = client.client().native_ptr();
+        // SAFETY: `native` lives as long as `client`, and `name` during the call; a null configuration means the client's own.
+        let handle =
+            unsafe { raw::rd_kafka_topic_new(native, name.as_ptr(), std::ptr::null_mut()) };
+        if handle.is_null() {
+            return Err(format!("topic {topic:?}: {}", describe(last_error())));
+        }
+        // SAFETY: `native` is alive; the queue is given back in `drop`.
+        let queue = unsafe { raw::rd_kafka_queue_new(native) };
+        let mut reader = Self {
+            topic: handle,
+            queue,
+            started: Vec::with_capacity(ends.len()),
+            client,
+        };
+        for (partition, end) in ends {
+            reader.start(partition, end)?;
+        }
+        Ok(reader)
+    }
+
+    fn start(&mut self, partition: i32, offset: i64) -> Result<(), String> {
+        // SAFETY: topic and queue are alive until `drop`.
+        let failed = unsafe {
+            raw::rd_kafka_consume_start_queue(self.topic, partition, offset, self.queue) != 0
+        };
+        if failed {
+            return Err(format!("partition {partition}: {}", describe(last_error())));
+        }
+        self.started.push(partition);
+        Ok(())
+    }
+
+    /// Waits for records, at most this long, and hands all that have arrived to `sink`.
+    pub fn read(&self, wait: Duration, sink: &mut dyn FnMut(Read<'_>)) {
+        let wait_ms = i32::try_from(wait.as_millis()).unwrap_or(i32::MAX);
+        let mut sink = sink;
+        // SAFETY: the queue is alive until `drop`; `sink` outlives the call, which is the only one to follow the pointer.
+        unsafe {
+            raw::rd_kafka_consume_callback_queue(
+                self.queue,
+                wait_ms,
+                Some(hand_over),
+                (&raw mut sink).cast::<c_void>(),
+            );
+        }
+    }
+
+    /// Serves what librdkafka says beside the records; its events would pile up otherwise.
+    pub fn serve(&self) {
+        while self.client.poll(Duration::ZERO).is_some() {}
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        for partition in &self.started {
+            // SAFETY: the topic is alive; answered by librdkafka's own thread, whatever the brokers do.
+            unsafe { raw::rd_kafka_consume_stop(self.topic, *partition) };
+        }
+        // SAFETY: both handles were taken in `open` and are used nowhere after this; the client outlives them (it drops later).
+        unsafe {
+            raw::rd_kafka_queue_destroy(self.queue);
+            raw::rd_kafka_topic_destroy(self.topic);
+        }
+    }
+}
+
+/// Where librdkafka brings a record: `to` is the place of a sink.
+unsafe extern "C" fn hand_over(message: *mut raw::rd_kafka_message_t, to: *mut c_void) {
+    // SAFETY: `read` passes the place of a sink that nobody else uses meanwhile; librdkafka's message and its payload live
+    // until this function returns, and a missing payload is a null pointer.
+    unsafe {
+        let sink = &mut *to.cast::<&mut dyn FnMut(Read<'_>)>();
+        // Read as a number: a broker may answer with a code that the enumeration does not know.
+        let code = (&raw const (*message).err).cast::<Code>().read();
+        let partition = (*message).partition;
+        if code != 0 {
+            return sink(Read::Error { partition, code });
+        }
+        let (at, length) = ((*message).payload.cast::<u8>(), (*message).len);
+        let payload = if at.is_null() {
+            &[]
+        } else {
+            std::slice::from_raw_parts(at, length)
+        };
+        sink(Read::Record {
+            partition,
+            offset: (*message).offset,
+            payload,
+        });
+    }
+}
+
+/// The end of every partition.
+fn ends(client: &BaseConsumer, topic: &str) -> Result<Vec<(i32, i64)>, String> {
+    let metadata = client
+        .fetch_metadata(Some(topic), METADATA)
+        .map_err(|error| error.to_string())?;
+    let found = metadata
+        .topics()
+        .first()
+        .ok_or_else(|| format!("topic {topic:?} is not in the metadata"))?;
+    if let Some(error) = found.error() {
+        let code = RDKafkaErrorCode::from(error);
+        return Err(format!("topic {topic:?}: {code}"));
+    }
+    let until = Instant::now() + OFFSETS;
+    let end = |partition: i32| {
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            let marks = client.fetch_watermarks(topic, partition, left.max(MOMENT));
+            match marks {
+                Ok((_, end)) => return Ok((partition, end)),
+                // A new topic's leaders may not know yet that they lead.
+                Err(error) if may_pass(&error) && left > MOMENT => std::thread::sleep(MOMENT),
+                Err(error) => return Err(format!("partition {partition}: {error}")),
+            }
+        }
+    };
+    found.partitions().iter().map(|it| end(it.id())).collect()
+}
+
+fn may_pass(error: &KafkaError) -> bool {
+    let code = error.rdkafka_error_code();
+    code.is_some_and(|code| is_retriable(code as Code))
+}
+
+fn last_error() -> Code {
+    // SAFETY: reads a thread-local number.
+    unsafe { raw::rd_kafka_last_error() as Code }
+}
