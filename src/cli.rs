@@ -18,6 +18,7 @@ pub mod session;
 pub mod shelf;
 pub mod signals;
 pub mod snapshot;
+pub mod sweep;
 pub mod target;
 pub mod topic;
 
@@ -29,6 +30,7 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use crate::report::export::{self, FORMATS, Format};
 
 pub use args::{BenchArgs, ConnectArgs, LoadArgs, OutputArgs};
+pub use sweep::SweepArgs;
 
 const AFTER: &str = "Environment: LINGER_<KNOB> sets a knob (LINGER_LINGER_MS=20), LINGER_SASL_PASSWORD a property; LINGER_CONFIG_DIR \
 and LINGER_DATA_DIR are the folders of profiles and snapshots. Weaker than flags, stronger than a profile.\n\n\
@@ -48,6 +50,14 @@ const EXPORT: &str = "Examples:
 
 Every knob is written out, since defaults differ between clients. What a tool has no equal for, or could not take as it is, \
 is said in a comment. No address and no secret is ever exported.";
+
+const SWEEP: &str = "Examples:
+  linger sweep linger.ms=0,5,20 compression.type=none,lz4
+  linger sweep batch.size=16KiB..1MiB linger.ms=0..100 --objective 'max throughput where p99<20ms' --budget 10m
+  linger sweep -b host:9092 max.in.flight=1,2,5 --objective 'min p99 at 5000/s' --save-profile tuned
+
+Exit codes: 0 a point is recommended; 1 none is, because none is better or holds the goals; 2 bad usage or configuration; \
+3 could not measure to the end.";
 
 /// A terminal laboratory for tuning Kafka producers.
 #[derive(Debug, Parser)]
@@ -91,6 +101,9 @@ pub enum Command {
     /// Measure without a screen, with kafka-producer-perf-test's words
     #[command(after_help = BENCH)]
     Bench(Box<BenchArgs>),
+    /// Look for the best of many settings: a grid, one knob at a time, or guided; with its evidence
+    #[command(after_help = SWEEP)]
+    Sweep(Box<SweepArgs>),
     /// Show every knob: range, librdkafka's and Java's default, effect, rules
     Knobs {
         /// Only this knob, by any of its names

@@ -8,6 +8,7 @@ pub mod knobs;
 pub mod markdown;
 pub mod metrics;
 pub mod perf;
+pub mod sweep;
 pub mod table;
 pub mod text;
 pub mod trials;

@@ -31,7 +31,7 @@ pub use ladder::Stopped;
 pub use measured::{Measured, SATURATED};
 pub use objective::{Objective, ObjectiveError};
 pub use outcome::{Front, Outcome, Pair, PointResult, Recommendation};
-pub use plan::{Job, Phase, Plan, PlanError, Search};
+pub use plan::{Job, Phase, Plan, PlanError, Search, Wish};
 pub use search::{Bench, Ended, search};
 pub use space::{Axis, Point, Refused, Space, SpaceError};
 

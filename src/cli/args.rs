@@ -152,7 +152,8 @@ fn servers(text: &str) -> Result<String, String> {
     }
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
+/// A time: seconds, or with a unit.
+pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     time(text, 1.0)
 }
 

@@ -1,12 +1,13 @@
 //! Which command runs where.
 
 use super::output::{Failure, Outcome, print};
-use super::{Cli, Command, bench, doctor, knobs, mock, profile, session, snapshot, topic};
+use super::{Cli, Command, bench, doctor, knobs, mock, profile, session, snapshot, sweep, topic};
 
 /// Runs what was typed; the outcome is the exit code.
 pub fn run(cli: Cli) -> Result<Outcome, Failure> {
     match cli.command {
         Some(Command::Bench(args)) => return bench::run(&args),
+        Some(Command::Sweep(args)) => return sweep::run(&args),
         Some(Command::Profile { action }) => profile::run(&action)?,
         Some(Command::Topic { action }) => return topic::run(&action),
         Some(Command::Mock { brokers }) => return mock::run(brokers),

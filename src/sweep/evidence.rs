@@ -15,6 +15,8 @@ pub enum Ground {
     Better,
     /// It holds the goals in every block, the settings as they are in none.
     OnlyItHolds,
+    /// It is the only point, and it holds the goals.
+    Alone,
     /// The settings as they are were the best.
     AsItIs,
     /// No point holds the goals.
@@ -33,7 +35,7 @@ impl Ground {
     /// Whether the point is recommended.
     #[must_use]
     pub fn is_enough(self) -> bool {
-        matches!(self, Self::Better | Self::OnlyItHolds)
+        matches!(self, Self::Better | Self::OnlyItHolds | Self::Alone)
     }
 }
 
@@ -114,6 +116,9 @@ fn ground(
     }
     if run.space.no_choice().is_some() {
         return Ground::NoChoice;
+    }
+    if run.points.len() == 1 {
+        return Ground::Alone;
     }
     if winner == run.home {
         return Ground::AsItIs;

@@ -147,6 +147,22 @@ fn blocks(search: Search, points: usize, repeats: usize, pairs: usize, seeks: bo
 }
 
 impl Plan {
+    /// A plan whose numbers are still to be chosen.
+    #[must_use]
+    pub fn begin(objective: Objective, rate: f64, margin: Option<f64>, seed: u64) -> Self {
+        Self {
+            objective,
+            search: Search::Grid,
+            repeats: REPEATS,
+            points: 0,
+            pairs: PAIRS,
+            margin,
+            rate,
+            most_rate: None,
+            seed,
+        }
+    }
+
     /// How many blocks it takes, about; `grid` is the number of points that can be measured.
     #[must_use]
     pub fn blocks(&self, grid: usize) -> usize {
@@ -215,17 +231,7 @@ mod tests {
     use super::*;
 
     fn plan() -> Plan {
-        Plan {
-            objective: "min p99".parse().unwrap(),
-            search: Search::Grid,
-            repeats: 0,
-            points: 0,
-            pairs: 0,
-            margin: None,
-            rate: 1000.0,
-            most_rate: None,
-            seed: 1,
-        }
+        Plan::begin("min p99".parse().unwrap(), 1000.0, None, 1)
     }
 
     fn choose(grid: usize, wish: Wish) -> Result<Plan, PlanError> {

@@ -60,6 +60,7 @@ fn help_names_every_command() {
     let help = stdout(&run(home.path(), &["--help"]).success());
     for command in [
         "bench",
+        "sweep",
         "knobs",
         "profile",
         "snapshot",

@@ -36,4 +36,5 @@ mod pty;
 mod readme;
 mod reports;
 mod source;
+mod sweep;
 mod terminal;

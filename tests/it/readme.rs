@@ -102,6 +102,7 @@ fn load(cli: &Cli) -> Option<&LoadArgs> {
             let BenchArgs { lab, .. } = &**bench;
             Some(&lab.load)
         }
+        Some(Command::Sweep(sweep)) => Some(&sweep.lab.load),
         Some(Command::Profile {
             action: ProfileAction::Save { load, .. },
         }) => Some(load),

@@ -1,0 +1,322 @@
+//! `linger sweep`: many settings, one answer with its evidence, or none.
+
+mod args;
+mod bench;
+mod finish;
+mod progress;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::lab::{Blocks, Figure, LabConfig};
+use crate::settings::files::data_folder;
+use crate::settings::{Settings, Source, Value};
+use crate::sweep::journal::{Header, Journal, KIND, Recorded, SCHEMA};
+use crate::sweep::{Objective, Outcome as Found, Plan, Space, Wish, search};
+
+use self::bench::LabBench;
+use super::gather::{self, Gathered};
+use super::output::{Failure, Outcome, note};
+use super::{run, target};
+
+pub use args::{SearchWord, SweepArgs};
+
+/// What opening, turning and draining take in each block, about.
+const BETWEEN: Duration = Duration::from_millis(300);
+/// The highest rate that the pacer is asked for.
+const MOST: f64 = 10_000_000.0;
+
+/// A sweep that is ready to begin, or to go on.
+struct Ready {
+    header: Header,
+    recorded: Vec<crate::sweep::journal::Line>,
+    journal: Journal,
+    config: LabConfig,
+    space: Space,
+    local: Option<crate::cluster::local::LocalKafka>,
+}
+
+/// Sweeps, prints what was found, and judges it.
+pub fn run(args: &SweepArgs) -> Result<Outcome, Failure> {
+    if let Some(name) = &args.save_profile {
+        finish::vacant(name, args.overwrite)?;
+    }
+    let ready = match &args.resume {
+        Some(path) => resumed(args, path)?,
+        None => fresh(args)?,
+    };
+    let (found, space, header) = measure(args, ready)?;
+    finish::finish(args, &found, &space, &header)
+}
+
+fn fresh(args: &SweepArgs) -> Result<Ready, Failure> {
+    let quiet = args.lab.output.quiet;
+    let (connect, load) = (&args.lab.connect, &args.lab.load);
+    let place = journal_place(args)?;
+    let mut gathered = gather::gather(connect, load, &args.rows())?;
+    let foreign = target::is_foreign(connect, &gathered.connection);
+    target::first_rate(&mut gathered.settings, foreign);
+    let objective = objective(args, &gathered)?;
+    let base = gathered.settings.clone();
+    let around = target::foreseen(connect, load, &gathered.connection);
+    gathered.notes.extend(gather::judge(&base, &around)?);
+    gather::payload_file(&base)?;
+    let space = Space::parse(&args.knobs, base, around).map_err(Failure::usage)?;
+    let mut plan = plan(args, objective, &space)?;
+    gather::tell(&gathered.notes, quiet);
+    let cluster = args.cluster(&gathered.connection);
+    let agreed = highest(args, &space.base, &plan.objective);
+    let prepared = target::prepare(connect, load, &agreed, gathered.connection, quiet)?;
+    let bounds = [args.most_rate, prepared.limits.ceiling.map(|rate| rate.0)];
+    plan.most_rate = Some(bounds.into_iter().flatten().fold(MOST, f64::min));
+    let header = Header {
+        kind: KIND.into(),
+        schema: SCHEMA,
+        linger_version: env!("CARGO_PKG_VERSION").into(),
+        started_at: jiff::Timestamp::now().to_string(),
+        words: args.knobs.clone(),
+        settings: written(&space.base),
+        plan,
+        block_s: args.block.as_secs_f64(),
+        warmup_s: args.warmup.as_secs_f64(),
+        budget_s: args.budget.map(|budget| budget.as_secs_f64()),
+        cluster,
+        topic: prepared.topic.clone(),
+        partitions: load.partitions,
+    };
+    let journal = Journal::create(&place, &header).map_err(Failure::usage)?;
+    if !quiet {
+        note(&format!(
+            "journal {0}: after a stop or a kill, `linger sweep --resume {0}` goes on",
+            place.display()
+        ));
+    }
+    let config = config(
+        prepared.target,
+        prepared.topic,
+        prepared.limits,
+        &header,
+        &space,
+    );
+    Ok(Ready {
+        header,
+        recorded: Vec::new(),
+        journal,
+        config,
+        space,
+        local: prepared.local,
+    })
+}
+
+fn resumed(args: &SweepArgs, path: &Path) -> Result<Ready, Failure> {
+    let quiet = args.lab.output.quiet;
+    let (connect, load) = (&args.lab.connect, &args.lab.load);
+    if !load.set.is_empty()
+        || load.profile.is_some()
+        || !load.goal.is_empty()
+        || load.topic.is_some()
+    {
+        return Err(Failure::usage(
+            "--resume takes settings, goals and topic from the journal: leave out --set, --profile, --goal and --topic",
+        ));
+    }
+    let opened = Journal::open(path).map_err(Failure::usage)?;
+    let header = opened.header;
+    if opened.torn > 0 && !quiet {
+        note(&format!(
+            "the last line was torn: {} bytes were cut off",
+            opened.torn
+        ));
+    }
+    let gathered = gather::gather(connect, load, &[])?;
+    let cluster = args.cluster(&gathered.connection);
+    if cluster != header.cluster {
+        return Err(Failure::usage(format!(
+            "{} was begun on {}, and this is {cluster}: results of two clusters are not compared",
+            path.display(),
+            header.cluster
+        )));
+    }
+    let mut base = Settings::default();
+    for (name, text) in &header.settings {
+        base.set(name, text, Source::Flag).map_err(Failure::usage)?;
+    }
+    gather::payload_file(&base)?;
+    let load = super::LoadArgs {
+        topic: Some(header.topic.clone()),
+        partitions: header.partitions,
+        ..load.clone()
+    };
+    let around = target::foreseen(connect, &load, &gathered.connection);
+    let space = Space::parse(&header.words, base, around).map_err(Failure::usage)?;
+    let mut agreed = space.base.clone();
+    let most = header
+        .plan
+        .most_rate
+        .filter(|_| !header.plan.objective.is_full_speed());
+    agreed.put("rate", most.map_or(Value::Max, Value::Number), Source::Flag);
+    let prepared = target::prepare(connect, &load, &agreed, gathered.connection, quiet)?;
+    if !quiet {
+        note(&format!(
+            "resuming behind {} finished blocks",
+            opened.done.len()
+        ));
+    }
+    let config = config(
+        prepared.target,
+        prepared.topic,
+        prepared.limits,
+        &header,
+        &space,
+    );
+    Ok(Ready {
+        header,
+        recorded: opened.done,
+        journal: opened.journal,
+        config,
+        space,
+        local: prepared.local,
+    })
+}
+
+fn config(
+    target: crate::lab::Target,
+    topic: String,
+    limits: crate::lab::Limits,
+    header: &Header,
+    space: &Space,
+) -> LabConfig {
+    let mut settings = space.base.clone();
+    settings.put("rate", Value::Number(header.plan.rate), Source::Flag);
+    LabConfig {
+        target,
+        topic,
+        settings,
+        goals: Vec::new(),
+        limits,
+        stop_after: None,
+        settle: Duration::ZERO,
+        warmup_records: 0,
+        seed: header.plan.seed,
+    }
+}
+
+/// What is sought, with the goals of flags and profile; refuses what a sweep cannot judge.
+fn objective(args: &SweepArgs, gathered: &Gathered) -> Result<Objective, Failure> {
+    let mut objective: Objective = args.objective.parse().map_err(Failure::usage)?;
+    objective.goals.extend(gathered.goals.iter().cloned());
+    if objective
+        .goals
+        .iter()
+        .any(|goal| goal.figure == Figure::Lost)
+    {
+        return Err(Failure::usage(
+            "goal lost: a sweep does not read the topic back; leave it out",
+        ));
+    }
+    let metric = objective.metric;
+    let at_full_speed = objective.rate.is_none() && gathered.settings.number("rate").is_infinite();
+    if at_full_speed && !metric.is_higher_better() {
+        return Err(Failure::usage(format!(
+            "{} at full speed is the time in a full queue, whatever the settings: name a rate, --objective 'min {0} at 50000/s'",
+            metric.name()
+        )));
+    }
+    Ok(objective)
+}
+
+fn plan(args: &SweepArgs, objective: Objective, space: &Space) -> Result<Plan, Failure> {
+    if space.axes.is_empty() && !objective.seeks_rate() {
+        return Err(Failure::usage(
+            "nothing to sweep: name knobs and values, such as linger.ms=0,5,20 batch.size=16KiB..1MiB, or seek a rate with \
+--objective 'max throughput where p99<20ms'",
+        ));
+    }
+    let rate = objective.rate.unwrap_or_else(|| space.base.number("rate"));
+    let rate = if rate.is_finite() { rate } else { MOST };
+    let share = objective.judged_by().share_above();
+    let records = rate * args.block.as_secs_f64();
+    if share.is_some_and(|share| records * share < 10.0) && !objective.seeks_rate() {
+        let name = objective.judged_by().name();
+        return Err(Failure::usage(format!(
+            "at {rate}/s a block of {:.1} s has {records:.0} records, too few for {name}: give a longer --block or a higher rate",
+            args.block.as_secs_f64()
+        )));
+    }
+    let search = args.search.map(Into::into);
+    let points = match search {
+        Some(crate::sweep::Search::One) => space.one_at_a_time(),
+        _ => space.grid(),
+    };
+    let (points, _) = points.map_err(Failure::usage)?;
+    let wish = Wish {
+        search,
+        repeats: args.repeats.map(usize::from),
+        points: args.points.map(usize::from),
+        pairs: args.pairs.map(usize::from),
+        budget: args.budget,
+    };
+    let seed = args
+        .seed
+        .unwrap_or_else(|| u64::from(rand::random::<u32>()));
+    Plan::begin(objective, rate, args.margin, seed)
+        .choose(points.len(), &wish, args.warmup + args.block + BETWEEN)
+        .map_err(Failure::usage)
+}
+
+/// The settings with the highest rate that the sweep may ask for: what a person must agree to.
+fn highest(args: &SweepArgs, base: &Settings, objective: &Objective) -> Settings {
+    let mut settings = base.clone();
+    if let Some(rate) = args.most_rate.or(objective.rate) {
+        settings.put("rate", Value::Number(rate), Source::Flag);
+    } else if objective.is_full_speed() && *base.value("rate") != Value::Max {
+        settings.put("rate", Value::Max, Source::Default);
+    }
+    settings
+}
+
+/// Every setting that is not the default, as `--set` reads it.
+fn written(settings: &Settings) -> Vec<(String, String)> {
+    let rows = settings.changed_from(&Settings::default());
+    let pair = |row: &&'static crate::settings::Knob| {
+        (row.name.to_owned(), row.text(settings.value(row.name)))
+    };
+    rows.iter().map(pair).collect()
+}
+
+fn journal_place(args: &SweepArgs) -> Result<PathBuf, Failure> {
+    let place = if let Some(place) = &args.journal {
+        place.clone()
+    } else {
+        let name = jiff::Timestamp::now().strftime("sweep-%Y%m%d-%H%M%S.journal");
+        let folder = data_folder().map_err(Failure::usage)?;
+        folder.join("sweeps").join(name.to_string())
+    };
+    if place.symlink_metadata().is_ok() {
+        return Err(Failure::usage(format!(
+            "{0} is already there and was left alone; go on with it by --resume {0}, or choose another name",
+            place.display()
+        )));
+    }
+    Ok(place)
+}
+
+fn measure(args: &SweepArgs, ready: Ready) -> Result<(Found, Space, Header), Failure> {
+    let Ready {
+        header,
+        recorded,
+        journal,
+        config,
+        space,
+        local,
+    } = ready;
+    let runtime = run::runtime()?;
+    let blocks = Blocks::start(config).map_err(Failure::unmeasured)?;
+    let done: f64 = recorded.iter().map(|line| line.measured.took_s).sum();
+    let bench = LabBench::new(args, &header, &space, blocks, &runtime, done)?;
+    let mut bench = Recorded::new(journal, recorded, bench);
+    let found = search(&space, &header.plan, &mut bench);
+    bench.bench.end();
+    drop(local);
+    Ok((found.map_err(Failure::usage)?, space, header))
+}

@@ -1,0 +1,126 @@
+//! Blocks of a running lab as the bench of a sweep; a signal or the end of the budget ends it.
+
+use std::time::{Duration, Instant};
+
+use tokio::runtime::Runtime;
+
+use crate::cli::output::{Failure, note};
+use crate::cli::signals::Ending;
+use crate::lab::Blocks;
+use crate::lab::block::BlockError;
+use crate::settings::Settings;
+use crate::sweep::journal::Header;
+use crate::sweep::{Bench, Ended, Job, Measured, Space};
+
+use super::args::SweepArgs;
+use super::progress::Teller;
+
+/// So many blocks without an answer in a row are no longer the settings' fault.
+const SILENT: usize = 3;
+
+/// A lab that measures what a sweep asks for.
+pub struct LabBench<'a> {
+    blocks: Option<Blocks>,
+    runtime: &'a Runtime,
+    ending: Ending,
+    warmup: Duration,
+    measure: Duration,
+    until: Option<Instant>,
+    teller: Teller,
+    silent: usize,
+}
+
+impl<'a> LabBench<'a> {
+    /// A bench on these blocks; `done` are the seconds of the budget that a resumed sweep has used.
+    pub fn new(
+        args: &SweepArgs,
+        header: &Header,
+        space: &Space,
+        blocks: Blocks,
+        runtime: &'a Runtime,
+        done: f64,
+    ) -> Result<Self, Failure> {
+        let inside = runtime.enter();
+        let ending = Ending::listen().map_err(Failure::unmeasured)?;
+        drop(inside);
+        let left = header.budget_s.map(|budget| (budget - done).max(0.0));
+        let seconds = |seconds: f64| Duration::try_from_secs_f64(seconds).unwrap_or_default();
+        Ok(Self {
+            blocks: Some(blocks),
+            runtime,
+            ending,
+            warmup: seconds(header.warmup_s),
+            measure: seconds(header.block_s),
+            until: left.map(|left| Instant::now() + seconds(left)),
+            teller: Teller::new(args.lab.output.quiet, header, space),
+            silent: 0,
+        })
+    }
+
+    /// Ends the load and waits until it has drained; a signal gives up what is left.
+    pub fn end(&mut self) {
+        self.teller.end();
+        let Some(blocks) = self.blocks.take() else {
+            return;
+        };
+        let ending = &mut self.ending;
+        self.runtime.block_on(async {
+            let drained = tokio::task::spawn_blocking(move || drop(blocks.finish()));
+            tokio::select! {
+                _ = drained => {}
+                number = ending.next() => std::process::exit(128 + number),
+            }
+        });
+    }
+
+    fn block(&mut self, settings: &Settings) -> Result<Measured, Ended> {
+        let (warmup, measure) = (self.warmup, self.measure);
+        let Some(blocks) = &mut self.blocks else {
+            return Err(Ended::Stopped);
+        };
+        let ending = &mut self.ending;
+        let begun = Instant::now();
+        let outcome = self.runtime.block_on(async {
+            tokio::select! {
+                outcome = blocks.run(settings, warmup, measure) => Ok(outcome),
+                _ = ending.next() => Err(Ended::Stopped),
+            }
+        })?;
+        let failed =
+            |error: &BlockError| Measured::failed(error.to_string(), begun.elapsed().as_secs_f64());
+        match outcome {
+            Ok(block) => {
+                self.silent = 0;
+                Ok(Measured::from(&block))
+            }
+            Err(error @ BlockError::Refused(_)) => Ok(failed(&error)),
+            Err(error @ BlockError::Ended(_)) => Err(Ended::Broken(error.to_string())),
+            Err(error) => {
+                self.silent += 1;
+                if self.silent >= SILENT {
+                    return Err(Ended::Broken(error.to_string()));
+                }
+                Ok(failed(&error))
+            }
+        }
+    }
+}
+
+impl Bench for LabBench<'_> {
+    fn measure(&mut self, job: &Job, settings: &Settings) -> Result<Measured, Ended> {
+        if self.until.is_some_and(|until| Instant::now() >= until) {
+            return Err(Ended::Budget);
+        }
+        self.teller.begin(job, settings);
+        let measured = self.block(settings);
+        match &measured {
+            Ok(measured) => self.teller.done(job, settings, measured),
+            Err(Ended::Stopped) => {
+                self.teller.end();
+                note("ending early with what is done; again to end at once");
+            }
+            Err(_) => self.teller.end(),
+        }
+        measured
+    }
+}

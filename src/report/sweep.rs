@@ -1,0 +1,214 @@
+//! A sweep as text: the points with the front marked, and the recommendation with what it rests on.
+
+use std::collections::BTreeMap;
+
+use crate::measure::comparison::Verdict;
+use crate::sweep::{Front, Ground, Outcome, Pair, PointResult, Recommendation, Search};
+
+use super::format::{count, maybe, things, three};
+use super::table::{Align, lines};
+use super::trials::quoted;
+
+/// More rows than this are left to `--json`.
+const ROWS: usize = 30;
+
+/// The whole report; ends with a line end.
+#[must_use]
+pub fn text(outcome: &Outcome) -> String {
+    let mut text = vec![format!("objective: {}", outcome.objective), what(outcome)];
+    text.extend(outcome.refused.iter().map(|refused| {
+        let points = u64::try_from(refused.points).unwrap_or(u64::MAX);
+        format!(
+            "left out: {} ({})",
+            things(points, "combination"),
+            refused.sentence
+        )
+    }));
+    text.push(String::new());
+    text.extend(table(outcome));
+    text.push(String::new());
+    text.extend(evidence(outcome));
+    text.join("\n") + "\n"
+}
+
+fn what(outcome: &Outcome) -> String {
+    let how = match outcome.search {
+        Search::Grid => "every point",
+        Search::One => "one knob at a time",
+        Search::Guided => "guided",
+    };
+    let (grid, measured) = (number(outcome.grid), number(outcome.measured));
+    let blocks = things(outcome.blocks as u64, "block");
+    let early = outcome
+        .ended_early
+        .as_ref()
+        .map(|reason| format!("; ended early: {reason}"))
+        .unwrap_or_default();
+    format!(
+        "{how}: {measured} of {grid} points in {blocks}, seed {}{early}",
+        outcome.seed
+    )
+}
+
+fn number(many: usize) -> String {
+    count(many as u64)
+}
+
+fn table(outcome: &Outcome) -> Vec<String> {
+    let Some(first) = outcome.results.first() else {
+        return vec!["nothing was measured".into()];
+    };
+    let names: Vec<&String> = first.parameters.keys().collect();
+    let mut heads = vec![String::new()];
+    heads.extend(names.iter().map(|name| (*name).clone()));
+    let figures = [
+        "asked/s", "sent/s", "±%", "p50 ms", "p99", "±%", "p99.9", "holds", "blocks",
+    ];
+    heads.extend(figures.map(str::to_owned));
+    let mut rows = vec![heads];
+    rows.extend(outcome.results.iter().take(ROWS).map(row));
+    let aligns = vec![Align::Right; rows[0].len()];
+    let mut text = lines(&rows, &aligns);
+    let more = outcome.results.len().saturating_sub(ROWS);
+    if more > 0 {
+        text.push(format!("… and {} more with --json", number(more)));
+    }
+    text.push("* on the front: nothing has both more throughput and a shorter time; ~ beaten by less than the noise; = the settings as they are".into());
+    if outcome.results.iter().any(|one| one.client_saturated) {
+        text.push(
+            "! the client was saturated: these figures are this machine's, not the cluster's"
+                .into(),
+        );
+    }
+    text
+}
+
+fn row(result: &PointResult) -> Vec<String> {
+    let mut marks = String::from(match result.front {
+        Front::On => "*",
+        Front::Near => "~",
+        Front::Off => "",
+    });
+    if result.as_it_is {
+        marks.push('=');
+    }
+    if result.client_saturated {
+        marks.push('!');
+    }
+    let mut cells = vec![marks];
+    cells.extend(result.parameters.values().cloned());
+    if let Some(problem) = &result.problem {
+        cells.push(problem.clone());
+        return cells;
+    }
+    let noise =
+        |noise: Option<f64>| noise.map_or_else(|| "-".into(), |percent| format!("{percent:.1}"));
+    cells.extend([
+        result.rate.map_or_else(|| "full".into(), three),
+        maybe(result.records_per_s),
+        noise(result.records_noise_percent),
+        maybe(result.p50_ms),
+        maybe(result.p99_ms),
+        noise(result.p99_noise_percent),
+        maybe(result.p99_9_ms),
+        match result.holds {
+            Some(true) => "yes".into(),
+            Some(false) => "no".into(),
+            None => "n/a".into(),
+        },
+        result.blocks.to_string(),
+    ]);
+    cells
+}
+
+/// The recommendation, or why there is none, and what it rests on: one sentence a line.
+#[must_use]
+pub fn evidence(outcome: &Outcome) -> Vec<String> {
+    let found = &outcome.recommendation;
+    let mut text = vec![verdict(found)];
+    if let Some(figure) = found.figure {
+        let rate = at(found.rate);
+        let (held, all) = found.held;
+        let unit = found.metric.unit();
+        let name = found.metric.name();
+        text.push(format!(
+            "{rate} its {name} was {} {unit}; it held in {held} of {all} blocks",
+            three(figure)
+        ));
+    }
+    if let Some(stopped) = &found.stopped {
+        text.push(format!("no higher rate: {stopped}"));
+    }
+    text.extend(found.pairs.iter().map(|pair| held_against(found, pair)));
+    text
+}
+
+fn at(rate: Option<f64>) -> String {
+    rate.map_or_else(
+        || "at full speed".into(),
+        |rate| format!("at {}/s", three(rate)),
+    )
+}
+
+fn verdict(found: &Recommendation) -> String {
+    let flags = flags(&found.parameters);
+    match found.ground {
+        Ground::Better | Ground::OnlyItHolds => format!("recommended: {flags}"),
+        Ground::Alone => format!(
+            "the highest rate that holds the goals: {}/s",
+            maybe(found.rate)
+        ),
+        Ground::AsItIs => "nothing is recommended: the settings as they are were the best".into(),
+        Ground::NoneHolds => "nothing is recommended: no point holds the goals".into(),
+        Ground::NoDifference => format!(
+            "nothing is recommended: the best, {flags}, is no better than the settings as they are by as much as matters"
+        ),
+        Ground::Noise => format!(
+            "nothing is recommended: the best, {flags}, cannot be told from the settings as they are"
+        ),
+        Ground::Unfinished => {
+            "nothing is recommended: the finalists were not held against each other to the end"
+                .into()
+        }
+        Ground::NoChoice => format!(
+            "nothing is recommended: what was swept is no choice of the application; the best was {flags}"
+        ),
+    }
+}
+
+fn flags(parameters: &BTreeMap<String, String>) -> String {
+    let flag =
+        |(name, value): (&String, &String)| format!("--set {}", quoted(&format!("{name}={value}")));
+    parameters.iter().map(flag).collect::<Vec<_>>().join(" ")
+}
+
+fn held_against(found: &Recommendation, pair: &Pair) -> String {
+    let other = if pair.as_it_is {
+        "the settings as they are".to_owned()
+    } else {
+        let values = pair.parameters.iter();
+        let words: Vec<String> = values
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        words.join(" ")
+    };
+    let name = found.metric.name();
+    let pairs = things(pair.pairs as u64, "pair");
+    let effect = match (pair.effect_percent, pair.interval_percent) {
+        (Some(effect), Some((low, high))) => {
+            format!("{name} {effect:+.1} % [{low:+.1}, {high:+.1}] in {pairs}")
+        }
+        _ => format!("{name} in {pairs}"),
+    };
+    let more = pair
+        .pairs_to_decide
+        .map(|many| format!("; about {} would decide", things(many as u64, "pair")))
+        .unwrap_or_default();
+    let verdict = match pair.verdict {
+        Verdict::BBetter => "better",
+        Verdict::ABetter => "worse",
+        Verdict::NoDifference => "no difference that matters",
+        Verdict::Inconclusive => "inconclusive",
+    };
+    format!("against {other}: {verdict}, {effect}{more}")
+}
