@@ -166,7 +166,8 @@ fn spot(entry: &Entry, time: Metric) -> Option<Spot> {
     let (throughput, throughput_noise) = entry.mean(Metric::Throughput)?;
     let (time, time_noise) = entry.mean(time)?;
     Some(Spot {
-        throughput,
+        // What is delivered beyond the asked rate is a backlog that drains.
+        throughput: entry.rate.map_or(throughput, |rate| throughput.min(rate)),
         time,
         throughput_noise,
         time_noise,
