@@ -22,7 +22,7 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     let behind = scene.behind();
     frame(pen, behind.as_ref(), scene);
     let inner = inside(pen.area());
-    let table = percentiles::height(inner.width).min(inner.height);
+    let table = percentiles::height(inner.width, scene).min(inner.height);
     let chart = Rect {
         height: inner.height - table,
         ..inner

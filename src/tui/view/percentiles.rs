@@ -2,12 +2,12 @@
 
 use ratatui::text::Line;
 
-use crate::lab::{Figure, GoalState, Relation};
+use crate::lab::{Figure, FollowedReading, GoalState, Relation};
 use crate::measure::Latencies;
 use crate::settings::Millis;
 use crate::tui::theme::Role;
 use crate::tui::view::scene::{Behind, Scene};
-use crate::tui::widgets::number::{change, millis, significant, trimmed};
+use crate::tui::widgets::number::{change, float, millis, short, significant, trimmed};
 use crate::tui::widgets::pen::{Pen, cut, width};
 
 /// The difference of two figures, in words and with a mark that does not need colour.
@@ -57,10 +57,12 @@ pub fn figure(time: Option<Millis>, of: &Latencies) -> String {
     )
 }
 
-/// The rows that the table takes at a width.
+/// The rows that the table takes at a width; records that are read back have one more.
 #[must_use]
-pub fn height(width: u16) -> u16 {
-    if width >= 60 { 4 } else { 3 }
+pub fn height(width: u16, scene: &Scene<'_>) -> u16 {
+    let followed = scene.live.is_some_and(|live| live.followed.is_some());
+    let rows = if width >= 60 { 4 } else { 3 };
+    rows + u16::from(followed)
 }
 
 const NAMES: [&str; 7] = ["p50", "p90", "p95", "p99", "p99.9", "p99.99", "max"];
@@ -93,23 +95,37 @@ pub fn draw(pen: &mut Pen<'_>, behind: Option<&Behind<'_>>, scene: &Scene<'_>) {
     let name = if wide { scene.response_name() } else { "now" };
     row(pen, 1, name, &trial.response, Role::Figure);
     let x = end(shown.len() - 1) + 1;
+    let mut y = 2;
+    if let Some(followed) = &trial.followed {
+        let name = if wide { "due→read" } else { "read" };
+        row(pen, y, name, &followed.end_to_end, Role::Figure);
+        if wide {
+            let (text, role) = read_back(followed);
+            pen.text(x, y, text, scene.style(role));
+        }
+        y += 1;
+    }
     if wide {
         let name = if scene.unacknowledged() {
             "accepted→"
         } else {
             "accept→ack"
         };
-        row(pen, 2, name, &trial.delivery, Role::Text);
+        row(pen, y, name, &trial.delivery, Role::Text);
         goals(pen, x, scene);
         let send = trial
             .send
             .mean
             .map_or_else(|| "n/a".into(), |time| significant(time.0));
-        pen.text(x, 2, format!("send() {send}"), scene.style(Role::Label));
+        pen.text(x, y, format!("send() {send}"), scene.style(Role::Label));
     }
-    let y = height(pen.width()) - 1;
+    let y = height(pen.width(), scene) - 1;
     if scene.unacknowledged() {
-        let text = "acks=0: no broker answers, nothing proves arrival";
+        let text = if trial.followed.is_some() {
+            "acks=0: no broker answers, only reading proves arrival"
+        } else {
+            "acks=0: no broker answers, nothing proves arrival"
+        };
         pen.text(
             1,
             y,
@@ -118,6 +134,16 @@ pub fn draw(pen: &mut Pen<'_>, behind: Option<&Behind<'_>>, scene: &Scene<'_>) {
         );
     } else if let Some(behind) = behind {
         differences(pen, y, &shown, &end, behind, scene);
+    }
+}
+
+/// What stands beside the times: records that were read before they were due, else how far the follower is behind.
+fn read_back(followed: &FollowedReading) -> (String, Role) {
+    let count = |records: u64| short(float(records));
+    if followed.early > 0 {
+        (format!("{} early", count(followed.early)), Role::Warn)
+    } else {
+        (format!("lag {}", count(followed.unread)), Role::Label)
     }
 }
 

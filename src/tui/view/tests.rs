@@ -14,6 +14,8 @@ use crate::tui::model::{Frozen, ThemeChoice, Typing, Wish};
 use crate::tui::picture::{Paper, svg};
 use crate::tui::sample;
 
+mod followed;
+
 fn theme(name: ThemeChoice) -> Theme {
     Theme::new(name, TermProfile::TrueColor)
 }
