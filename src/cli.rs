@@ -14,6 +14,7 @@ pub mod output;
 pub mod profile;
 pub mod progress;
 pub mod run;
+pub mod scrape;
 pub mod session;
 pub mod shelf;
 pub mod signals;
@@ -227,9 +228,9 @@ pub enum SnapshotAction {
     },
     /// Tell a saved benchmark in another format, on stdout or into a file
     Export {
-        /// Its name or file
-        #[arg(value_name = "NAME|FILE")]
-        snapshot: String,
+        /// Its name or file; html takes several and lays them over each other
+        #[arg(value_name = "NAME|FILE", required = true)]
+        snapshots: Vec<String>,
         /// The format
         #[arg(long, value_name = "FORMAT", value_parser = format())]
         to: &'static Format,

@@ -120,6 +120,9 @@ pub struct BenchArgs {
     /// Print the client's own figures after the run
     #[arg(long, help_heading = "Output")]
     pub print_metrics: bool,
+    /// Answer Prometheus at http://127.0.0.1:PORT/metrics while it runs; 0 is any free port
+    #[arg(long, value_name = "PORT", help_heading = "Output")]
+    pub prometheus: Option<u16>,
     /// Save the result as a snapshot: under a name, or into a file
     #[arg(long, value_name = "NAME|FILE", num_args = 0..=1, default_missing_value = "", help_heading = "Output")]
     pub save: Option<String>,

@@ -11,6 +11,7 @@ use super::args::BenchArgs;
 use super::gather::{self, Gathered};
 use super::output::{Failure, Outcome, note, print};
 use super::progress::Printer;
+use super::scrape::Port;
 use super::signals::Ending;
 use super::{run, target};
 
@@ -27,6 +28,7 @@ pub fn run(args: &BenchArgs) -> Result<Outcome, Failure> {
     connect.properties.extend_from_slice(&args.producer_props);
     let (connect, load) = (&connect, &args.lab.load);
     let place = place(args)?;
+    let port = args.prometheus.map(Port::open).transpose()?;
     let mut gathered = gather::gather(connect, load, &args.rows())?;
     let foreign = target::is_foreign(connect, &gathered.connection);
     target::first_rate(&mut gathered.settings, foreign);
@@ -58,7 +60,7 @@ pub fn run(args: &BenchArgs) -> Result<Outcome, Failure> {
         warmup_records: args.warmup_records,
         seed: rand::random(),
     };
-    let mut snapshot = measure(config, args)?;
+    let mut snapshot = measure(config, args, port)?;
     complete(&mut snapshot, args);
     let saved = place.map(|place| store::save(&snapshot, &place));
     show(&snapshot, args)?;
@@ -98,10 +100,10 @@ fn settle(args: &BenchArgs) -> Duration {
     }
 }
 
-fn measure(config: LabConfig, args: &BenchArgs) -> Result<Snapshot, Failure> {
+fn measure(config: LabConfig, args: &BenchArgs, port: Option<Port>) -> Result<Snapshot, Failure> {
     let runtime = run::runtime()?;
     let lab = Lab::start(config).map_err(Failure::unmeasured)?;
-    let load = runtime.block_on(watch(&lab, args))?;
+    let load = runtime.block_on(watch(&lab, args, port))?;
     let trials = lab.finish();
     if let LoadState::Failed(sentence) = load {
         return Err(Failure::unmeasured(sentence));
@@ -113,7 +115,11 @@ fn measure(config: LabConfig, args: &BenchArgs) -> Result<Snapshot, Failure> {
 }
 
 /// Follows the readings to the end of the load; a signal ends the load early, a second one the program.
-async fn watch(lab: &Lab, args: &BenchArgs) -> Result<LoadState, Failure> {
+async fn watch(lab: &Lab, args: &BenchArgs, port: Option<Port>) -> Result<LoadState, Failure> {
+    if let Some(port) = port {
+        note(&format!("Prometheus: http://{}/metrics", port.address));
+        tokio::spawn(port.serve(lab.readings.clone()));
+    }
     let mut ending = Ending::listen().map_err(Failure::unmeasured)?;
     let mut readings = lab.readings.clone();
     let mut printer = Printer::new(args.lab.output.quiet, args.reporting_interval);

@@ -21,22 +21,24 @@ pub fn run(action: &SnapshotAction) -> Result<Outcome, Failure> {
             json: as_json,
         } => show(snapshot, *as_json),
         SnapshotAction::Export {
-            snapshot,
+            snapshots,
             to,
             output,
             overwrite,
-        } => export(snapshot, to, output.as_deref(), *overwrite),
+        } => export(snapshots, to, output.as_deref(), *overwrite),
     }
 }
 
 fn export(
-    place: &str,
+    places: &[String],
     format: &Format,
     file: Option<&Path>,
     overwrite: bool,
 ) -> Result<Outcome, Failure> {
-    let snapshot = store::load(place).map_err(Failure::usage)?;
-    let text = format.write(&snapshot).map_err(Failure::usage)?;
+    let snapshots: Result<Vec<_>, _> = places.iter().map(|place| store::load(place)).collect();
+    let text = format
+        .write(&snapshots.map_err(Failure::usage)?)
+        .map_err(Failure::usage)?;
     put(&text, file, overwrite)?;
     Ok(Outcome::Fine)
 }

@@ -36,6 +36,8 @@ impl Counts {
             .to_hdr()
             .ok()
             .and_then(|hdr| V2DeflateSerializer::new().serialize(&hdr, &mut bytes).ok());
+        // Kept by the thousand.
+        bytes.shrink_to_fit();
         done.map_or_else(Vec::new, |_| bytes)
     }
 

@@ -3,14 +3,15 @@
 mod csv;
 mod hgrm;
 mod hlog;
+mod html;
 mod junit;
-mod markup;
 mod md;
 
 use crate::measure::{Counts, DecodeError};
 use crate::snapshot::Snapshot;
 
 use super::json;
+use super::page::PageError;
 
 /// Why a snapshot cannot be told in a format.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +27,12 @@ pub enum ExportError {
     /// A histogram in it has bounds that cannot be.
     #[error("a histogram of this snapshot cannot be read: {0}")]
     Bounds(#[from] hdrhistogram::CreationError),
+    /// The format cannot hold several snapshots.
+    #[error("{0} holds one snapshot; name one, or use html for several")]
+    One(&'static str),
+    /// The page could not be made.
+    #[error(transparent)]
+    Page(#[from] PageError),
     /// A figure cannot be written as JSON.
     #[error("this snapshot cannot be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
@@ -38,7 +45,16 @@ pub struct Format {
     pub name: &'static str,
     /// What it holds and who reads it, without a full stop.
     pub about: &'static str,
-    write: fn(&Snapshot) -> Result<String, ExportError>,
+    write: Writer,
+}
+
+/// How a format is written.
+#[derive(Clone, Copy, Debug)]
+enum Writer {
+    /// It holds one snapshot.
+    One(fn(&Snapshot) -> Result<String, ExportError>),
+    /// It holds any number of them.
+    Several(fn(&[Snapshot]) -> Result<String, ExportError>),
 }
 
 /// Every format.
@@ -46,32 +62,37 @@ pub const FORMATS: &[Format] = &[
     Format {
         name: "json",
         about: "everything, as `bench --json` prints it; `linger schema` describes it",
-        write: |snapshot| Ok(json::object(snapshot)?),
+        write: Writer::One(|snapshot| Ok(json::object(snapshot)?)),
     },
     Format {
         name: "csv",
         about: "a row for every interval, then one for every kind of time with its percentiles; for spreadsheets",
-        write: csv::table,
+        write: Writer::One(csv::table),
     },
     Format {
         name: "hgrm",
         about: "HdrHistogram's percentile distribution of the response time in ms; for its plotters",
-        write: hgrm::distribution,
+        write: Writer::One(hgrm::distribution),
     },
     Format {
         name: "hlog",
         about: "HdrHistogram's interval log of the response time in µs; for HistogramLogProcessor and HistogramLogAnalyzer",
-        write: hlog::log,
+        write: Writer::One(hlog::log),
+    },
+    Format {
+        name: "html",
+        about: "a page with charts that needs nothing from anywhere; several snapshots are laid over each other",
+        write: Writer::Several(html::page),
     },
     Format {
         name: "md",
         about: "a summary with tables in Markdown; for pull requests and job summaries",
-        write: |snapshot| Ok(md::page(snapshot)),
+        write: Writer::One(|snapshot| Ok(md::page(snapshot))),
     },
     Format {
         name: "junit",
         about: "the goals as test cases in JUnit's XML; for CI servers",
-        write: |snapshot| Ok(junit::suite(snapshot)),
+        write: Writer::One(|snapshot| Ok(junit::suite(snapshot))),
     },
 ];
 
@@ -82,9 +103,13 @@ pub fn find(name: &str) -> Option<&'static Format> {
 }
 
 impl Format {
-    /// The snapshot in this format, ending with a line end.
-    pub fn write(&self, snapshot: &Snapshot) -> Result<String, ExportError> {
-        (self.write)(snapshot)
+    /// The snapshots in this format, ending with a line end. Most formats hold one snapshot alone.
+    pub fn write(&self, snapshots: &[Snapshot]) -> Result<String, ExportError> {
+        match (self.write, snapshots) {
+            (Writer::One(write), [snapshot]) => write(snapshot),
+            (Writer::One(_), _) => Err(ExportError::One(self.name)),
+            (Writer::Several(write), _) => write(snapshots),
+        }
     }
 }
 

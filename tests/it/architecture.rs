@@ -18,7 +18,7 @@ const LAYERS: [&[&str]; 9] = [
 ];
 
 /// Which places may name a crate; all others may not.
-const CRATES: [(&str, &[&str]); 11] = [
+const CRATES: [(&str, &[&str]); 12] = [
     ("clap", &["cli", "main"]),
     ("clap_complete", &["cli", "main"]),
     ("clap_mangen", &["cli", "main"]),
@@ -30,6 +30,7 @@ const CRATES: [(&str, &[&str]); 11] = [
     ("rdkafka_sys", CLIENT_ROOMS),
     ("kafka_protocol", &["wire", "cluster"]),
     ("libc", &["load"]),
+    ("plotters", &["report/page"]),
 ];
 const CLIENT_ROOMS: &[&str] = &[
     "settings/native",

@@ -13,6 +13,7 @@
 mod architecture;
 mod bad_input;
 mod blocks;
+mod browser;
 mod cli;
 mod cli_load;
 mod dump_log;
@@ -35,6 +36,7 @@ mod msrv;
 mod pty;
 mod readme;
 mod reports;
+mod scrape;
 mod source;
 mod sweep;
 mod terminal;

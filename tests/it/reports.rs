@@ -83,6 +83,11 @@ fn a_result_is_told_in_every_format_with_the_figures_of_its_json() {
 
     let junit = exported(home.path(), "junit");
     assert!(junit.starts_with("<?xml"), "{junit}");
+    let second = &json["started_at"].as_str().unwrap()[..19];
+    assert!(
+        junit.contains(&format!("timestamp=\"{second}\"")),
+        "{junit}"
+    );
     assert_eq!(junit.matches("<testcase ").count(), 3, "{junit}");
     assert!(
         junit.contains("tests=\"3\" failures=\"1\" errors=\"0\""),
@@ -154,8 +159,14 @@ fn what_cannot_be_exported_is_named() {
         &["snapshot", "export", "nothing", "--to", "md", "--overwrite"],
         &["--output"],
     );
+    let two = [Snapshot::default(), Snapshot::default()];
+    let error = export::find("csv").unwrap().write(&two).unwrap_err();
+    assert!(
+        error.to_string().contains("use html for several"),
+        "{error}"
+    );
     for format in ["hgrm", "hlog"] {
-        let error = export::find(format).unwrap().write(&Snapshot::default());
+        let error = export::find(format).unwrap().write(&[Snapshot::default()]);
         let message = error.unwrap_err().to_string();
         assert!(
             message.contains("no histogram") && message.contains("csv"),
@@ -242,8 +253,12 @@ fn with_warm_up() -> Snapshot {
 fn warm_up_stands_under_a_tag_and_a_snapshot_without_intervals_is_one_line() {
     let Some(kafka) = kafka::one() else { return };
     let home = home();
-    let write =
-        |snapshot: &Snapshot, name: &str| export::find(name).unwrap().write(snapshot).unwrap();
+    let write = |snapshot: &Snapshot, name: &str| {
+        export::find(name)
+            .unwrap()
+            .write(std::slice::from_ref(snapshot))
+            .unwrap()
+    };
     let mut snapshot = with_warm_up();
     let log = write(&snapshot, "hlog");
     assert!(

@@ -2,11 +2,10 @@
 
 use std::fmt::Write as _;
 
-use crate::report::format::{count, millis};
+use crate::report::format::{count, millis, second};
+use crate::report::markup::escaped;
 use crate::report::text::goal_word;
 use crate::snapshot::{Goal, GoalOutcome, Snapshot, Verdict, verdict};
-
-use super::markup::escaped;
 
 /// How a test case ended.
 enum Case {
@@ -37,7 +36,7 @@ pub(super) fn suite(snapshot: &Snapshot) -> String {
     let mut text = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"linger\" {counts}>\n  \
 <testsuite name=\"{name}\" {counts} timestamp=\"{}\">\n    <properties>\n",
-        escaped(&snapshot.started_at)
+        escaped(second(&snapshot.started_at).trim_end_matches('Z'))
     );
     for (row, setting) in snapshot
         .settings
