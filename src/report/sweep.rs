@@ -101,8 +101,11 @@ fn row(result: &PointResult) -> Vec<String> {
         cells.push(problem.clone());
         return cells;
     }
-    let noise =
-        |noise: Option<f64>| noise.map_or_else(|| "-".into(), |percent| format!("{percent:.1}"));
+    let noise = |noise: Option<f64>| match noise {
+        Some(percent) if percent > 999.0 => ">999".into(),
+        Some(percent) => format!("{percent:.1}"),
+        None => "-".to_owned(),
+    };
     cells.extend([
         result.rate.map_or_else(|| "full".into(), three),
         maybe(result.records_per_s),
@@ -139,6 +142,7 @@ pub fn evidence(outcome: &Outcome) -> Vec<String> {
     if let Some(stopped) = &found.stopped {
         text.push(format!("no higher rate: {stopped}"));
     }
+    text.extend(found.mind.iter().map(|what| format!("mind: {what}")));
     text.extend(found.pairs.iter().map(|pair| held_against(found, pair)));
     text
 }

@@ -11,6 +11,11 @@ use super::plan::{Job, Phase};
 /// the wrong side so stay worth looking at from.
 const WEIGHT: f64 = 3.0;
 
+/// A point with so many blocks knows its own noise.
+const ENOUGH: usize = 4;
+/// Standard errors in half a 95 % interval.
+const WIDE: f64 = 2.0;
+
 /// All blocks of one point at one rate.
 #[derive(Clone, Debug)]
 pub struct Entry {
@@ -48,6 +53,21 @@ impl Book {
     pub fn entry(&self, point: usize, rate: Option<f64>) -> Option<&Entry> {
         self.position(point, rate)
             .and_then(|at| self.entries.get(at))
+    }
+
+    /// The spread of a figure between blocks of one point, pooled over all points, as the standard deviation of logarithms; none where
+    /// no point has two blocks.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a number of blocks")]
+    pub fn spread(&self, metric: Metric) -> Option<f64> {
+        let known = self.entries.iter().filter_map(|entry| entry.logs(metric));
+        let (mut squares, mut degrees) = (0.0, 0);
+        for logs in known.filter(|logs| logs.len() > 1) {
+            let mean = logs.iter().sum::<f64>() / logs.len() as f64;
+            squares += logs.iter().map(|log| (log - mean).powi(2)).sum::<f64>();
+            degrees += logs.len() - 1;
+        }
+        (degrees > 0).then(|| (squares / degrees as f64).sqrt())
     }
 
     fn position(&self, point: usize, rate: Option<f64>) -> Option<usize> {
@@ -90,6 +110,18 @@ impl Entry {
     pub fn mean(&self, metric: Metric) -> Option<(f64, f64)> {
         let estimate = Estimate::of(&self.logs(metric)?, 0)?;
         Some((estimate.mean.exp(), estimate.half_width()))
+    }
+
+    /// The geometric mean of a figure with its noise, as half the 95 % interval of a logarithm: by its own blocks where there are enough
+    /// of them, else by the `spread` of all points; infinite where nothing is known.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a number of blocks")]
+    pub fn mean_with_noise(&self, metric: Metric, spread: Option<f64>) -> Option<(f64, f64)> {
+        let (value, own) = self.mean(metric)?;
+        let blocks = self.blocks.len();
+        let pooled = spread.map(|spread| WIDE * spread / (blocks as f64).sqrt());
+        let noise = if blocks >= ENOUGH { Some(own) } else { pooled };
+        Some((value, noise.unwrap_or(own)))
     }
 
     /// How far goals and rate are missed, the median of the blocks; none where no block tells.

@@ -65,7 +65,9 @@ impl Stopped {
             }
             Self::Problem { rate, reason } => format!("at {rate:.0}/s: {reason}"),
             Self::Ceiling { rate } => {
-                format!("{rate:.0}/s is the highest rate that may be tried (--most-rate)")
+                format!(
+                    "{rate:.0}/s is the highest rate that may be tried (--most-rate, or the agreed ceiling)"
+                )
             }
         }
     }

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::measure::comparison::{Judgement, Metric, Verdict, percent};
 
+use crate::settings::{Group, Settings};
+
 use super::book::Entry;
 use super::evidence::{Evidence, Ground, weigh};
 pub use super::front::Front;
@@ -52,13 +54,14 @@ pub struct PointResult {
     pub blocks: usize,
     /// Records delivered per second.
     pub records_per_s: Option<f64>,
-    /// Half the 95 % interval, in percent; none for a single block.
+    /// Half the 95 % interval, in percent: by its own blocks where there are four, else by the spread of all points; none where no point
+    /// was measured twice.
     pub records_noise_percent: Option<f64>,
     /// The median response time in milliseconds, the geometric mean of the blocks.
     pub p50_ms: Option<f64>,
     /// The same of the 99th percentile.
     pub p99_ms: Option<f64>,
-    /// Half its 95 % interval, in percent; none for a single block.
+    /// Half its 95 % interval, in percent, likewise.
     pub p99_noise_percent: Option<f64>,
     /// The same of the 99.9th percentile.
     pub p99_9_ms: Option<f64>,
@@ -93,6 +96,8 @@ pub struct Recommendation {
     pub held: (usize, usize),
     /// Why the search for the highest rate stopped, where there was one.
     pub stopped: Option<String>,
+    /// What the winner changes of the delivery guarantees, and what that trades.
+    pub mind: Vec<String>,
     /// The winner against the others.
     pub pairs: Vec<Pair>,
 }
@@ -148,7 +153,7 @@ fn results(run: &Run<'_>) -> Vec<PointResult> {
         .book
         .entries
         .iter()
-        .map(|entry| spot(entry, time))
+        .map(|entry| spot(run, entry, time))
         .collect();
     let fronts = front(&spots);
     let mut all: Vec<((f64, f64), PointResult)> = run
@@ -162,9 +167,10 @@ fn results(run: &Run<'_>) -> Vec<PointResult> {
     all.into_iter().map(|(_, result)| result).collect()
 }
 
-fn spot(entry: &Entry, time: Metric) -> Option<Spot> {
-    let (throughput, throughput_noise) = entry.mean(Metric::Throughput)?;
-    let (time, time_noise) = entry.mean(time)?;
+fn spot(run: &Run<'_>, entry: &Entry, time: Metric) -> Option<Spot> {
+    let mean = |metric| entry.mean_with_noise(metric, run.book.spread(metric));
+    let (throughput, throughput_noise) = mean(Metric::Throughput)?;
+    let (time, time_noise) = mean(time)?;
     Some(Spot {
         // What is delivered beyond the asked rate is a backlog that drains.
         throughput: entry.rate.map_or(throughput, |rate| throughput.min(rate)),
@@ -175,7 +181,7 @@ fn spot(entry: &Entry, time: Metric) -> Option<Spot> {
 }
 
 fn result(run: &Run<'_>, entry: &Entry, front: Front) -> PointResult {
-    let mean = |metric| entry.mean(metric);
+    let mean = |metric| entry.mean_with_noise(metric, run.book.spread(metric));
     let noise = |known: Option<(f64, f64)>| {
         let half = known.map(|(_, half)| half);
         half.filter(|half| half.is_finite()).map(percent)
@@ -235,12 +241,30 @@ fn recommendation(run: &Run<'_>, evidence: &Evidence) -> Recommendation {
         figure: entry.and_then(|entry| Some(entry.mean(metric)?.0)),
         held,
         stopped: climb.map(|climb| climb.stopped.sentence()),
+        mind: evidence
+            .winner
+            .map(|point| mind(run, point))
+            .unwrap_or_default(),
         pairs: evidence
             .against
             .iter()
             .map(|(point, judgement)| pair(run, *point, judgement))
             .collect(),
     }
+}
+
+/// Speed is no reason to change a guarantee unnoticed.
+fn mind(run: &Run<'_>, point: usize) -> Vec<String> {
+    let settings = run.space.settings(&run.points[point]);
+    let changed = settings.changed_from(&run.space.base);
+    let guarantees = changed.iter().filter(|knob| knob.group == Group::Delivery);
+    guarantees
+        .map(|knob| {
+            let show = |settings: &Settings| knob.show(settings.value(knob.name));
+            let (from, to) = (show(&run.space.base), show(&settings));
+            format!("{} goes from {from} to {to}: {}", knob.name, knob.trade)
+        })
+        .collect()
 }
 
 fn pair(run: &Run<'_>, point: usize, judgement: &Judgement) -> Pair {

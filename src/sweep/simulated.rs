@@ -136,6 +136,16 @@ impl Target {
         }
     }
 
+    /// The same with no dependence on the settings.
+    pub fn flat(mut self) -> Self {
+        for bowl in [&mut self.time, &mut self.capacity] {
+            bowl.curves.fill(0.0);
+            bowl.twists.iter_mut().for_each(|twists| twists.fill(0.0));
+            bowl.steps.iter_mut().for_each(|steps| steps.fill(0.0));
+        }
+        self
+    }
+
     fn place(&self, settings: &Settings) -> Vec<usize> {
         let place = |axis: &super::space::Axis| {
             let value = settings.value(axis.knob.name);
@@ -196,6 +206,7 @@ impl Bench for Target {
                 })),
                 ..Latencies::default()
             },
+            measured_s: 1.0,
             took_s: 1.0,
             ..Measured::default()
         })

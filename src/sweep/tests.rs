@@ -77,3 +77,23 @@ fn of_twenty_drawn_targets_each_optimum_is_found_within_a_quarter_of_the_grid() 
     }
     assert!(missed.is_empty(), "{}", missed.join("\n"));
 }
+
+/// Every point alike: whatever a search calls better is noise.
+#[test]
+fn of_a_hundred_flat_targets_hardly_any_leads_to_a_recommendation() {
+    let first = first_seed();
+    let recommended = (first..first + 100).filter(|seed| {
+        let mut target = Target::random(*seed, "min p99 at 1000/s".parse().unwrap()).flat();
+        let space = target.space.clone();
+        // A margin far below the noise, so that only the noise is in the way.
+        let plan = Plan {
+            points: 10,
+            margin: Some(0.1),
+            ..plan(&target)
+        };
+        let outcome = search(&space, &plan, &mut target).unwrap();
+        assert_ne!(outcome.recommendation.ground, Ground::Unfinished);
+        outcome.recommendation.recommended
+    });
+    assert!(recommended.count() <= 7);
+}

@@ -90,6 +90,7 @@ fn save(
         header.started_at,
         report::evidence(found).join("; ")
     );
+    profile.gives_up = recommendation.mind.join("; ");
     profile.goals = header
         .plan
         .objective
