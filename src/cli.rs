@@ -45,6 +45,8 @@ const BENCH: &str = "Examples:
 The last line of text is kafka-producer-perf-test's. Exit codes: 0 ok; 1 a goal was missed; 2 bad usage or configuration; \
 3 could not measure.";
 
+const DIFF: &str = "Two single runs prove nothing, so no verdict is given: the last line is the `linger compare` that gives one.";
+
 const EXPORT: &str = "Examples:
   linger profile export balanced --to java
   linger profile export mine --to spring -o application.yaml
@@ -222,6 +224,19 @@ pub enum SnapshotAction {
     Show {
         /// Its name or file
         snapshot: String,
+        /// Print JSON
+        #[arg(short = 'J', long)]
+        json: bool,
+    },
+    /// Hold two saved benchmarks side by side: settings, figures, distributions, and what stands against comparing them
+    #[command(after_help = DIFF)]
+    Diff {
+        /// The first, by its name or file
+        #[arg(value_name = "A")]
+        a: String,
+        /// The second, by its name or file
+        #[arg(value_name = "B")]
+        b: String,
         /// Print JSON
         #[arg(short = 'J', long)]
         json: bool,

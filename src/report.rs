@@ -1,5 +1,6 @@
 //! What is printed: the same snapshot as text, as JSON, in the formats of other tools; the table of trials, of knobs.
 
+pub mod diff;
 pub mod errors;
 pub mod export;
 pub mod format;
@@ -9,6 +10,7 @@ pub mod markdown;
 mod markup;
 pub mod metrics;
 pub mod page;
+pub mod origin;
 pub mod perf;
 pub mod prometheus;
 pub mod sweep;

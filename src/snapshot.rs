@@ -1,5 +1,6 @@
 //! Saved benchmarks: one trial with its environment, settings, results and histograms.
 
+pub mod diff;
 mod machine;
 pub mod parts;
 pub mod result;

@@ -5,10 +5,11 @@ use std::path::Path;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use crate::profile::{Profile, Shelf};
-use crate::report::format::{maybe, millis, second};
+use crate::report::format::second;
+use crate::report::origin::{self, Measured};
 use crate::settings::export::{self, FORMATS, Format};
 use crate::settings::{Settings, Surroundings};
-use crate::snapshot::{Snapshot, store};
+use crate::snapshot::store;
 
 use super::gather;
 use super::output::{Failure, put};
@@ -49,7 +50,15 @@ fn read(shelf: &Shelf, place: &str) -> Result<(Vec<String>, Settings), Failure> 
     if is_snapshot {
         let snapshot = store::load(place).map_err(Failure::usage)?;
         let settings = snapshot.settings_onto(&Settings::default());
-        return Ok((measured(&snapshot), settings));
+        let name = snapshot.name.as_deref().unwrap_or("without a name");
+        let about = origin::measured(&Measured {
+            what: &format!("snapshot {name} of {}", second(&snapshot.started_at)),
+            cluster: snapshot.cluster.kind,
+            librdkafka: &snapshot.librdkafka_version,
+            records_per_s: snapshot.result.records_per_s,
+            response: &snapshot.result.response_ms,
+        });
+        return Ok((about, settings));
     }
     let profile = shelf.read(place).map_err(Failure::usage)?;
     let mut settings = Settings::default();
@@ -70,26 +79,4 @@ fn chosen(profile: &Profile) -> Vec<String> {
     let said = said.iter().filter(|(_, text)| !text.is_empty());
     about.extend(said.map(|(word, text)| format!("{word}: {text}")));
     about
-}
-
-fn measured(snapshot: &Snapshot) -> Vec<String> {
-    let result = &snapshot.result;
-    let cluster = match snapshot.cluster.kind {
-        crate::cluster::ClusterKind::Embedded => "the embedded cluster (simulated)",
-        crate::cluster::ClusterKind::Real => "a real cluster",
-    };
-    let name = snapshot.name.as_deref().unwrap_or("without a name");
-    vec![
-        format!(
-            "Producer settings of linger's snapshot {name}, measured {} on {cluster} with librdkafka {}:",
-            second(&snapshot.started_at),
-            snapshot.librdkafka_version
-        ),
-        format!(
-            "{} records/s, response time p50 {} ms, p99 {} ms.",
-            maybe(result.records_per_s),
-            millis(result.response_ms.p50),
-            millis(result.response_ms.p99)
-        ),
-    ]
 }

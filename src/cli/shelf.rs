@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use crate::cluster::{ClusterFacts, ClusterKind};
 use crate::lab::Goal;
 use crate::measure::Counts;
 use crate::profile::{Profile, Shelf};
-use crate::settings::Settings;
-use crate::snapshot::{Snapshot, store};
+use crate::settings::{Settings, native};
+use crate::snapshot::diff::circumstances;
+use crate::snapshot::{Environment, Snapshot, store};
 use crate::tui::dialog::{FileEntry, FileKind, Loaded, Reference};
 use crate::tui::run::Files;
 
@@ -46,7 +48,7 @@ impl Files for Cupboard {
         Ok(profiles.chain(snapshots).collect())
     }
 
-    fn load(&self, file: &FileEntry, onto: &Settings) -> Result<Loaded, String> {
+    fn load(&self, file: &FileEntry, onto: &Settings, on: &ClusterFacts) -> Result<Loaded, String> {
         match file.kind {
             FileKind::Profile => {
                 let profile = Shelf::user()
@@ -62,7 +64,13 @@ impl Files for Cupboard {
             }
             FileKind::Snapshot => {
                 let snapshot = store::load(&file.name).map_err(|error| error.to_string())?;
-                let reference = reference(&file.name, &snapshot);
+                let reference = reference(&file.name, &snapshot, on);
+                if reference.is_none() {
+                    return Err(format!(
+                        "{} holds no histogram that could be drawn",
+                        file.name
+                    ));
+                }
                 Ok(Loaded {
                     name: file.name.clone(),
                     settings: None,
@@ -107,11 +115,23 @@ fn about(snapshot: &Snapshot) -> String {
     )
 }
 
-fn reference(name: &str, snapshot: &Snapshot) -> Option<Reference> {
+fn reference(name: &str, snapshot: &Snapshot, on: &ClusterFacts) -> Option<Reference> {
     let counts = Counts::decode_base64(snapshot.result.histograms.response.as_ref()?).ok()?;
+    // What the running session would save of its circumstances.
+    let mut here = Snapshot {
+        librdkafka_version: native::version(),
+        environment: Environment::of_this_machine(),
+        cluster: on.into(),
+        ..Snapshot::default()
+    };
+    here.result.end_to_end_ms = snapshot.result.end_to_end_ms;
+    let differs = circumstances(snapshot, &here);
     Some(Reference {
         name: name.into(),
         bins: counts.bins(),
         response: snapshot.result.response_ms,
+        settings: snapshot.settings_onto(&Settings::default()),
+        simulated: snapshot.cluster.kind == ClusterKind::Embedded,
+        differs: differs.into_iter().map(|one| one.what).collect(),
     })
 }

@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
+use crate::report::diff::Pair;
 use crate::report::export::Format;
 use crate::report::format::{maybe, millis, second};
 use crate::report::table::{Align, lines};
 use crate::report::{json, text};
+use crate::snapshot::diff::diff;
 use crate::snapshot::store::{self, Entry, StoreError};
 
 use super::SnapshotAction;
@@ -20,6 +22,7 @@ pub fn run(action: &SnapshotAction) -> Result<Outcome, Failure> {
             snapshot,
             json: as_json,
         } => show(snapshot, *as_json),
+        SnapshotAction::Diff { a, b, json } => differ(a, b, *json),
         SnapshotAction::Export {
             snapshots,
             to,
@@ -27,6 +30,22 @@ pub fn run(action: &SnapshotAction) -> Result<Outcome, Failure> {
             overwrite,
         } => export(snapshots, to, output.as_deref(), *overwrite),
     }
+}
+
+fn differ(first: &str, second: &str, as_json: bool) -> Result<Outcome, Failure> {
+    let a = store::load(first).map_err(Failure::usage)?;
+    let b = store::load(second).map_err(Failure::usage)?;
+    let pair = Pair {
+        places: [first, second],
+        snapshots: [&a, &b],
+        diff: &diff(&a, &b),
+    };
+    if as_json {
+        print(&json::object(&pair.json()).map_err(Failure::unmeasured)?)?;
+    } else {
+        print(&pair.text())?;
+    }
+    Ok(Outcome::Fine)
 }
 
 fn export(

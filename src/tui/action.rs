@@ -67,7 +67,7 @@ pub enum Action {
     SaveProfile,
     /// Opens a profile or a snapshot.
     Open,
-    /// Exports the session.
+    /// Exports the settings of the chosen (else the live) trial for other clients.
     Export,
     /// Sets or clears goals.
     Goal,

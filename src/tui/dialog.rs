@@ -20,6 +20,8 @@ pub enum Dialog {
     Ask(Ask),
     /// Profiles and snapshots to open.
     Open(OpenList),
+    /// The forms that a trial's settings can be exported in.
+    Export(ExportList),
     /// "Leave? …": shown only when something would be lost.
     Quit {
         /// What would be lost, in words.
@@ -90,6 +92,15 @@ pub struct OpenList {
     pub problem: Option<String>,
 }
 
+/// The forms to choose from, for one trial.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExportList {
+    /// The trial whose settings are exported.
+    pub trial: u64,
+    /// The chosen form, a place in `settings::export::FORMATS`.
+    pub at: usize,
+}
+
 /// One profile or snapshot in the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileEntry {
@@ -132,6 +143,12 @@ pub struct Reference {
     pub bins: Bins,
     /// Its percentiles.
     pub response: Latencies,
+    /// Its settings, workload and conditions.
+    pub settings: Settings,
+    /// Whether it was measured on the embedded cluster.
+    pub simulated: bool,
+    /// In what its circumstances differ from the running session's: `machine`, `cluster kind`, …
+    pub differs: Vec<&'static str>,
 }
 
 /// The consent before load starts.

@@ -41,8 +41,8 @@ pub enum TuiError {
 pub trait Files: Send + Sync {
     /// Profiles and snapshots that can be opened.
     fn list(&self) -> Result<Vec<FileEntry>, String>;
-    /// Opens one; a profile is laid over `onto`.
-    fn load(&self, file: &FileEntry, onto: &Settings) -> Result<Loaded, String>;
+    /// Opens one; a profile is laid over `onto`, a snapshot held against the cluster that the session is on.
+    fn load(&self, file: &FileEntry, onto: &Settings, on: &ClusterFacts) -> Result<Loaded, String>;
     /// Saves a profile; the answer is its path.
     fn save_profile(
         &self,
@@ -341,8 +341,8 @@ impl Screen {
                 self.paint();
             }
             Effect::ListFiles => self.ask(|files| Answer::Files(files.list())),
-            Effect::Load(file, onto) => {
-                self.ask(move |files| Answer::Loaded(files.load(&file, &onto).map(Box::new)));
+            Effect::Load(file, onto, on) => {
+                self.ask(move |files| Answer::Loaded(files.load(&file, &onto, &on).map(Box::new)));
             }
             Effect::SaveProfile(name, settings, goals) => {
                 self.ask(move |files| {
@@ -350,6 +350,7 @@ impl Screen {
                 });
             }
             Effect::WritePicture => self.write_picture(),
+            Effect::Export(format, about, settings) => self.export(format, about, settings),
         }
         false
     }

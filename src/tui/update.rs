@@ -1,6 +1,7 @@
 //! What a key, the mouse, a reading or the clock does to the model, and what is to be done outside of it.
 
 mod axis;
+mod clients;
 mod dialogs;
 mod keys;
 mod mouse;
@@ -13,8 +14,10 @@ use std::time::Duration;
 
 use crossterm::event::KeyEvent;
 
+use crate::cluster::ClusterFacts;
 use crate::lab::{Command, Goal, Reading};
 use crate::settings::Settings;
+use crate::settings::export::Format;
 use crate::tui::dialog::{FileEntry, Loaded};
 use crate::tui::model::{Hit, Model};
 
@@ -61,6 +64,8 @@ pub enum Answer {
     ProfileSaved(Result<String, String>),
     /// Where the picture was written.
     Picture(Result<String, String>),
+    /// Where settings were exported to, and what to know of it.
+    Exported(Result<String, String>),
     /// The lab no longer takes commands.
     LabGone,
 }
@@ -72,14 +77,16 @@ pub enum Effect {
     Send(Command),
     /// List profiles and snapshots; the answer is `Answer::Files`.
     ListFiles,
-    /// Read a file; a profile is laid over these settings. The answer is `Answer::Loaded`.
-    Load(FileEntry, Arc<Settings>),
+    /// Read a file; a profile is laid over these settings, a snapshot held against this cluster. The answer is `Answer::Loaded`.
+    Load(FileEntry, Arc<Settings>, Arc<ClusterFacts>),
     /// Save a profile under a name; the answer is `Answer::ProfileSaved`.
     SaveProfile(String, Arc<Settings>, Vec<Goal>),
     /// Capture the mouse, or let it go.
     SetMouse(bool),
     /// Write the screen as SVG; the answer is `Answer::Picture`.
     WritePicture,
+    /// Write settings in another tool's form into a new file; the lines say where they come from. The answer is `Answer::Exported`.
+    Export(&'static Format, Vec<String>, Arc<Settings>),
     /// Pause the load, restore the terminal and stop the process until SIGCONT.
     Suspend,
     /// The answer of the connect dialog.

@@ -1,5 +1,6 @@
 //! The picture: one room for every panel. A picture depends on the model, the reading and the theme alone.
 
+pub mod clients;
 pub mod dialogs;
 pub mod footer;
 pub mod header;

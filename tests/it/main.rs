@@ -37,6 +37,7 @@ mod pty;
 mod readme;
 mod reports;
 mod scrape;
+mod snapshot_diff;
 mod source;
 mod sweep;
 mod terminal;

@@ -206,9 +206,15 @@ pub static TABLE: &[Row] = &[
         "open a profile or a snapshot",
     )
     .section(Section::Keep),
-    row(Action::Export, "export", &["x"], "x", "export the session")
-        .section(Section::Keep)
-        .footer("export"),
+    row(
+        Action::Export,
+        "export",
+        &["x"],
+        "x",
+        "export the settings for Java, Spring, Connect …",
+    )
+    .section(Section::Keep)
+    .footer("export"),
     row(
         Action::Goal,
         "goal",

@@ -11,6 +11,8 @@ use tokio::sync::{mpsc, watch};
 
 use crate::drill;
 use crate::lab::{Command, LoadState, Reading};
+use crate::settings::Settings;
+use crate::settings::export::Format;
 use crate::tui::run::{Files, Screen};
 use crate::tui::update::Answer;
 use crate::tui::{picture, terminal};
@@ -53,8 +55,32 @@ impl Screen {
         let answers = self.answers.0.clone();
         tokio::task::spawn_blocking(move || {
             let text = picture::of(&model, &reading, size, profile);
-            let written = write_new(&folder, &text).map_err(|error| error.to_string());
+            let now = jiff::Zoned::now().strftime("linger-%Y%m%d-%H%M%S.svg");
+            let written =
+                write_new(&folder, &now.to_string(), &text).map_err(|error| error.to_string());
             let _ = answers.blocking_send(Answer::Picture(written));
+        });
+    }
+
+    /// Writes settings in another tool's form into a new file.
+    pub(super) fn export(
+        &self,
+        format: &'static Format,
+        about: Vec<String>,
+        settings: Arc<Settings>,
+    ) {
+        let folder = self.pictures.clone();
+        let answers = self.answers.0.clone();
+        tokio::task::spawn_blocking(move || {
+            let written = format.write(&about, &settings);
+            let told = |path: String| match written.altered.len() {
+                0 => path,
+                count => format!("{path}; {count} values had to change, its comments say which"),
+            };
+            let done = write_new(&folder, format.file, &written.text)
+                .map(told)
+                .map_err(|error| error.to_string());
+            let _ = answers.blocking_send(Answer::Exported(done));
         });
     }
 
@@ -98,16 +124,16 @@ impl Screen {
     }
 }
 
-/// Writes a new file that does not replace any; the answer is its path.
-fn write_new(folder: &Path, text: &str) -> io::Result<String> {
-    let now = jiff::Zoned::now().strftime("%Y%m%d-%H%M%S").to_string();
+/// Writes a new file that does not replace any: a number before the name's ending makes it another one. The answer is its path.
+fn write_new(folder: &Path, name: &str, text: &str) -> io::Result<String> {
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, "txt"));
     for copy in 0..100 {
         let tail = if copy == 0 {
             String::new()
         } else {
             format!("-{copy}")
         };
-        let path = folder.join(format!("linger-{now}{tail}.svg"));
+        let path = folder.join(format!("{stem}{tail}.{ending}"));
         match OpenOptions::new().write(true).create_new(true).open(&path) {
             Ok(mut file) => {
                 file.write_all(text.as_bytes())?;
@@ -127,14 +153,14 @@ mod tests {
     #[test]
     fn a_picture_never_replaces_another_file() {
         let folder = tempfile::tempdir().unwrap();
-        let first = write_new(folder.path(), "one").unwrap();
-        let second = write_new(folder.path(), "two").unwrap();
-        assert_ne!(first, second);
+        let first = write_new(folder.path(), "a.b.svg", "one").unwrap();
+        let second = write_new(folder.path(), "a.b.svg", "two").unwrap();
+        assert!(first.ends_with("/a.b.svg") && second.ends_with("/a.b-1.svg"));
         assert_eq!(std::fs::read_to_string(first).unwrap(), "one");
     }
 
     #[test]
     fn a_folder_that_is_not_there_is_an_error_and_no_panic() {
-        assert!(write_new(Path::new("/nonexistent/folder"), "x").is_err());
+        assert!(write_new(Path::new("/nonexistent/folder"), "x.svg", "x").is_err());
     }
 }

@@ -8,6 +8,7 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::*;
+use crate::cluster::ClusterFacts;
 use crate::tui::sample;
 use crate::tui::terminal::end_by;
 
@@ -22,7 +23,7 @@ impl Files for NoFiles {
     fn list(&self) -> Result<Vec<FileEntry>, String> {
         Ok(Vec::new())
     }
-    fn load(&self, _: &FileEntry, _: &Settings) -> Result<Loaded, String> {
+    fn load(&self, _: &FileEntry, _: &Settings, _: &ClusterFacts) -> Result<Loaded, String> {
         Err("none".into())
     }
     fn save_profile(&self, _: &str, _: &Settings, _: &[Goal]) -> Result<String, String> {

@@ -9,11 +9,12 @@ use tui_input::backend::crossterm::EventHandler;
 
 use crate::lab::{Command, LoadState, Place, Reading};
 use crate::profile;
+use crate::settings::export::FORMATS;
 use crate::tui::action::Action;
 use crate::tui::dialog::{Ask, Connect, Dialog, OpenList, Purpose};
 use crate::tui::keymap;
 use crate::tui::model::{Model, Panel};
-use crate::tui::update::Effect;
+use crate::tui::update::{Effect, clients};
 
 /// Results of at least this much load are worth a question before they are thrown away.
 const WORTH_ASKING: Duration = Duration::from_secs(120);
@@ -26,6 +27,7 @@ pub fn press(model: &mut Model, reading: &Arc<Reading>, key: KeyEvent) -> Vec<Ef
         Some(Dialog::Help { scroll }) => help(model, scroll, key),
         Some(Dialog::Ask(ask)) => return typed(model, reading, ask, key),
         Some(Dialog::Open(list)) => return pick(model, reading, list, key),
+        Some(Dialog::Export(list)) => return clients::pick(model, reading, list, key),
         Some(Dialog::Quit { lost }) => return quit(model, lost, key),
         Some(Dialog::Connect(connect)) => return consent(model, connect, key),
         None => {}
@@ -49,6 +51,10 @@ pub fn scroll(dialog: &mut Dialog, lines: i16) {
             let count = list.files.as_ref().map_or(0, Vec::len);
             let to = list.at.saturating_add_signed(lines.signum().into());
             list.at = to.min(count.saturating_sub(1));
+        }
+        Dialog::Export(list) => {
+            let to = list.at.saturating_add_signed(lines.signum().into());
+            list.at = to.min(FORMATS.len().saturating_sub(1));
         }
         _ => {}
     }
@@ -165,7 +171,11 @@ fn pick(model: &mut Model, reading: &Reading, list: OpenList, key: KeyEvent) -> 
             let files = list.files.as_deref().unwrap_or_default();
             if let Some(file) = files.get(list.at) {
                 if file.usable {
-                    return vec![Effect::Load(file.clone(), model.settled(reading))];
+                    return vec![Effect::Load(
+                        file.clone(),
+                        model.settled(reading),
+                        Arc::clone(&reading.cluster),
+                    )];
                 }
                 let text = format!("{} cannot be opened: {}", file.name, file.about);
                 model.complain(text);

@@ -12,7 +12,7 @@ use crate::tui::action::Action;
 use crate::tui::dialog::{Dialog, OpenList, Purpose};
 use crate::tui::keymap;
 use crate::tui::model::{Frozen, Model, Panel, Typing};
-use crate::tui::update::{Effect, dialogs, trials, turn};
+use crate::tui::update::{Effect, clients, dialogs, trials, turn};
 
 /// Takes a pressed key in.
 pub fn press(model: &mut Model, reading: &Arc<Reading>, key: KeyEvent) -> Vec<Effect> {
@@ -80,7 +80,8 @@ pub fn act(model: &mut Model, reading: &Arc<Reading>, action: Action) -> Vec<Eff
             model.dialog = Some(Dialog::Open(OpenList::default()));
             return vec![Effect::ListFiles];
         }
-        Action::Note | Action::Snapshot | Action::SaveProfile | Action::Goal | Action::Export => {
+        Action::Export => clients::open(model, reading),
+        Action::Note | Action::Snapshot | Action::SaveProfile | Action::Goal => {
             ask(model, reading, action);
         }
         Action::Longer
@@ -243,11 +244,7 @@ fn ask(model: &mut Model, reading: &Reading, action: Action) {
         Action::Note => Purpose::Note(trial),
         Action::Snapshot => Purpose::Snapshot(trial),
         Action::SaveProfile => Purpose::Profile,
-        Action::Goal => Purpose::Goal,
-        _ => {
-            model.say("export comes with the next release; s saves a snapshot, which is JSON");
-            return;
-        }
+        _ => Purpose::Goal,
     };
     dialogs::open_ask(model, reading, purpose);
 }

@@ -89,6 +89,8 @@ pub fn answer(model: &mut Model, reading: &Reading, answer: Answer) {
         Answer::ProfileSaved(Err(reason)) => model.complain(format!("profile not saved: {reason}")),
         Answer::Picture(Ok(file)) => model.say(format!("picture written: {file}")),
         Answer::Picture(Err(reason)) => model.complain(format!("picture not written: {reason}")),
+        Answer::Exported(Ok(file)) => model.say(format!("exported: {file}")),
+        Answer::Exported(Err(reason)) => model.complain(format!("not exported: {reason}")),
         Answer::LabGone => model.complain("the lab has ended; q leaves"),
     }
 }

@@ -5,8 +5,8 @@ use ratatui::text::Line;
 
 use crate::tui::dialog::{Ask, Connect, Dialog, FileKind, OpenList};
 use crate::tui::theme::Role;
-use crate::tui::view::help;
 use crate::tui::view::scene::Scene;
+use crate::tui::view::{clients, help};
 use crate::tui::widgets::number::{bytes, float, grouped, short, span};
 use crate::tui::widgets::pen::{Pen, cut, width, wrap};
 
@@ -17,6 +17,7 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
         Some(Dialog::Help { scroll }) => help::draw(pen, *scroll, scene),
         Some(Dialog::Ask(ask)) => line_to_type(pen, ask, scene),
         Some(Dialog::Open(list)) => open(pen, list, scene),
+        Some(Dialog::Export(list)) => clients::draw(pen, *list, scene),
         Some(Dialog::Quit { lost }) => quit(pen, lost, scene),
         Some(Dialog::Connect(connect)) => consent(pen, connect, scene),
     }

@@ -172,6 +172,13 @@ fn differences(
         pen.text(end(0).saturating_sub(3), y, text, scene.style(Role::Label));
         return;
     }
+    if !behind.differs.is_empty() {
+        let from = end(0).saturating_sub(3);
+        let text = format!("no match: other {}", behind.differs.join(", "));
+        let room = pen.width().saturating_sub(from + 1);
+        pen.text(from, y, cut(&text, room), scene.style(Role::Warn));
+        return;
+    }
     let (now, other) = (times(&trial.response), times(behind.response));
     for (at, column) in shown.iter().enumerate() {
         let noise = spread(trial.spread, behind.spread, *column > 0);

@@ -6,6 +6,8 @@ use crate::cluster::ClusterKind;
 use crate::lab::{Reading, TrialReading};
 use crate::measure::{Bins, Latencies};
 use crate::settings::{Knob, Settings, Source, Surroundings, Value};
+use crate::snapshot::diff::workload;
+use crate::tui::dialog::Reference;
 use crate::tui::model::{Model, surroundings};
 use crate::tui::theme::{Role, Theme};
 use ratatui::style::Style;
@@ -45,6 +47,8 @@ pub struct Behind<'a> {
     pub response: &'a Latencies,
     /// Spread of its p50 and p99 between intervals, as shares.
     pub spread: Option<(f64, f64)>,
+    /// What makes it no match for the live trial, in words (a snapshot's machine, rate, …); empty for trials.
+    pub differs: Vec<&'static str>,
 }
 
 impl<'a> Scene<'a> {
@@ -93,6 +97,7 @@ impl<'a> Scene<'a> {
                 bins: &reference.bins,
                 response: &reference.response,
                 spread: None,
+                differs: self.differs(reference),
             });
         }
         let chosen = self
@@ -111,7 +116,17 @@ impl<'a> Scene<'a> {
             bins: &trial.bins,
             response: &trial.response,
             spread: trial.spread,
+            differs: Vec::new(),
         })
+    }
+
+    /// In what a snapshot differs from the live trial beside the producer's settings.
+    fn differs(&self, reference: &Reference) -> Vec<&'static str> {
+        let simulated = reference.simulated && self.embedded();
+        let live = self.live.map_or(&self.now, |trial| &trial.settings);
+        let load = workload(&reference.settings, live, simulated);
+        let rows = load.into_iter().map(|row| row.name);
+        reference.differs.iter().copied().chain(rows).collect()
     }
 
     /// How the response time is called: without acknowledgements it ends at the socket.

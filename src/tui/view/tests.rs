@@ -9,11 +9,14 @@ use termprofile::TermProfile;
 use super::*;
 use crate::lab::{Figure, Goal, Relation};
 use crate::settings::Source;
-use crate::tui::dialog::{Ask, Connect, Dialog, FileEntry, FileKind, LoadPlan, OpenList, Purpose};
+use crate::tui::dialog::{
+    Ask, Connect, Dialog, ExportList, FileEntry, FileKind, LoadPlan, OpenList, Purpose,
+};
 use crate::tui::model::{Frozen, ThemeChoice, Typing, Wish};
 use crate::tui::picture::{Paper, svg};
 use crate::tui::sample;
 
+mod behind;
 mod followed;
 
 fn theme(name: ThemeChoice) -> Theme {
@@ -105,6 +108,7 @@ fn dialogs() -> Vec<Dialog> {
             at: 1,
             problem: None,
         }),
+        Dialog::Export(ExportList { trial: 4, at: 8 }),
         Dialog::Quit {
             lost: "3 trials were not saved as snapshots".into(),
         },

@@ -136,3 +136,40 @@ fn a_refused_turn_waits_for_its_mend_or_for_esc() {
     other.press("esc").wait(3000);
     assert!(other.turns().is_empty() && other.model.wish.is_none());
 }
+
+#[test]
+fn x_offers_every_form_and_exports_the_trial_in_hand() {
+    let mut person = Person::before(sample::staging());
+    person.press("x");
+    assert!(
+        matches!(person.model.dialog, Some(Dialog::Export(list)) if list.trial == person.reading.live)
+    );
+    person.press("down down up enter");
+    let [Effect::Export(format, about, settings)] = person.effects.as_slice() else {
+        panic!("{:?}", person.effects);
+    };
+    assert_eq!(format.name, "spring");
+    assert!(about[0].contains("trial #4"), "{about:?}");
+    let live = person.reading.live_trial().unwrap();
+    assert!(settings.changed_from(&live.settings).is_empty());
+    assert!(person.model.dialog.is_none());
+    let told = Answer::Exported(Ok("/tmp/application.yaml".into()));
+    person.input(Input::Answer(told));
+    assert!(
+        person
+            .model
+            .message()
+            .unwrap()
+            .text
+            .contains("application.yaml")
+    );
+    person.press("x up x");
+    assert!(person.model.dialog.is_none() && person.effects.len() == 1);
+}
+
+#[test]
+fn x_has_nothing_to_export_before_the_first_trial() {
+    let mut person = Person::before(sample::empty());
+    person.press("x");
+    assert!(person.model.dialog.is_none() && person.model.message().is_some());
+}
