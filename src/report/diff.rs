@@ -136,7 +136,9 @@ impl Pair<'_> {
     fn overlay(&self) -> Vec<String> {
         let rows = &self.diff.overlay;
         if rows.is_empty() {
-            return vec!["response times  one of the two holds no histogram".into()];
+            return vec![
+                "response times  one of the two holds no histogram that can be read".into(),
+            ];
         }
         let most = rows.iter().map(|row| row.a.max(row.b)).fold(0.0, f64::max);
         let head = [

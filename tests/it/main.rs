@@ -41,3 +41,4 @@ mod snapshot_diff;
 mod source;
 mod sweep;
 mod terminal;
+mod terminal_files;

@@ -58,6 +58,7 @@ fn a_bad_profile_is_named_and_left_as_it_is() {
         for words in [
             &used[..],
             &["profile", "show", "mine"],
+            &["profile", "export", "mine", "--to", "java"],
             &["profile", "list"],
         ] {
             let failed = run(home.path(), words).code(2);
@@ -89,7 +90,13 @@ fn a_bad_snapshot_is_named_and_left_as_it_is() {
     let path = folder.join("half.json");
     for (content, word) in SNAPSHOTS {
         std::fs::write(&path, content).unwrap();
-        for words in [&["snapshot", "show", "half"][..], &["snapshot", "list"]] {
+        let file = path.to_str().unwrap();
+        for words in [
+            &["snapshot", "show", "half"][..],
+            &["snapshot", "diff", "half", "half"],
+            &["profile", "export", file, "--to", "java"],
+            &["snapshot", "list"],
+        ] {
             let failed = run(home.path(), words).code(2);
             let message = stderr(&failed);
             assert!(
@@ -111,6 +118,8 @@ fn a_folder_or_a_pipe_is_no_file_of_ours() {
     for words in [
         &["snapshot", "show", "./"][..],
         &["profile", "show", "./"],
+        &["profile", "export", "./", "--to", "spring"],
+        &["snapshot", "diff", "./", "/dev/zero"],
         &["bench", "--profile", "/dev/zero"],
         &["snapshot", "show", "/dev/zero"],
         &["bench", "-F", "./"],
