@@ -4,13 +4,14 @@
 pub const VARIABLE: &str = "LINGER_DRILL_PANIC";
 
 /// The names that the variable may have: one for every kind of thread that this program starts, and the main thread.
-pub const THREADS: [&str; 11] = [
+pub const THREADS: [&str; 12] = [
     "main",
     "screen",
     "watchdog",
     "files",
     "lab",
     "log-count",
+    "hiccups",
     "sender",
     "poll",
     "drain",

@@ -20,7 +20,9 @@ mod figures;
 mod followed;
 mod following;
 pub mod goal;
+mod hiccups;
 mod log_count;
+pub mod machine;
 mod publish;
 pub mod reading;
 pub mod session;
@@ -30,6 +32,7 @@ mod switching;
 mod trial;
 mod trials;
 mod turning;
+mod warnings;
 mod window;
 
 pub use advice::{Advice, advise, advise_for};
@@ -37,6 +40,7 @@ pub use block::{Block, BlockError, Blocks};
 pub use command::{Command, Place};
 pub use config::{LabConfig, LabError, Limits, StopAfter, Target};
 pub use goal::{Figure, Goal, GoalError, GoalState, Relation};
+pub use machine::MachineReading;
 pub use reading::{
     BrokerLog, Event, FollowedReading, FollowerReading, LoadState, Opening, Reading, Refused,
     Saved, TrialReading, TrialState, Warning,

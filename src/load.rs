@@ -3,6 +3,7 @@
 pub mod client;
 pub mod clock;
 mod connect;
+pub mod flow;
 mod heap;
 pub mod helm;
 pub mod keys;
@@ -20,6 +21,7 @@ mod ticks;
 pub mod watch;
 pub mod workload;
 
+pub use flow::{Flow, Shape};
 pub use keys::{KeyChoice, RecordKeys};
 pub use pacer::Pacer;
 pub use payload::{PayloadError, Payloads};

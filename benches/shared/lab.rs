@@ -67,7 +67,17 @@ impl Steered {
 
     /// Waits for a reading that is as wanted.
     pub fn wait(&self, what: &str, wanted: impl Fn(&Reading) -> bool) -> Arc<Reading> {
-        let limit = Instant::now() + PATIENCE;
+        self.wait_for(PATIENCE, what, wanted)
+    }
+
+    /// Waits for at most this long for a reading that is as wanted.
+    pub fn wait_for(
+        &self,
+        patience: Duration,
+        what: &str,
+        wanted: impl Fn(&Reading) -> bool,
+    ) -> Arc<Reading> {
+        let limit = Instant::now() + patience;
         loop {
             let reading = self.reading();
             if let LoadState::Failed(reason) = &reading.load {
@@ -78,7 +88,7 @@ impl Steered {
             }
             assert!(
                 Instant::now() < limit,
-                "no {what} within {PATIENCE:?}: {:?}",
+                "no {what} within {patience:?}: {:?}",
                 reading.refused
             );
             thread::sleep(Duration::from_millis(5));
@@ -102,6 +112,7 @@ impl Steered {
     }
 
     /// Ends the load, lets everything drain, and gives the last reading.
+    #[allow(dead_code, reason = "not every load goes on until it is ended")]
     pub fn finish(self) -> Arc<Reading> {
         self.order(Command::Stop);
         let last = self.wait("end", |reading| reading.load == LoadState::Stopped);

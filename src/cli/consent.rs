@@ -1,7 +1,8 @@
 //! What load on a real cluster needs before it starts: a person's yes, a ceiling and a byte budget.
 
 use crate::cluster::topics;
-use crate::settings::{Bytes, PerSecond};
+use crate::load::Rate;
+use crate::settings::{Bytes, PerSecond, Settings, Source, Value};
 
 /// The rate on a cluster that linger did not start, unless another is asked for.
 pub const FIRST_RATE: f64 = 1_000.0;
@@ -9,6 +10,14 @@ pub const FIRST_RATE: f64 = 1_000.0;
 pub const CEILING: f64 = 10_000.0;
 /// The byte budget on such a cluster: 20 GiB.
 pub const BUDGET: u64 = 20 << 30;
+
+/// Whether the rate was typed in this command, with the peak of its shape where that has one.
+#[must_use]
+pub fn was_typed(settings: &Settings) -> bool {
+    let typed = |name| *settings.source(name) == Source::Flag;
+    let own_peak = !Rate::from(settings).is_steady() && *settings.value("rate.peak") != Value::Auto;
+    typed("rate") && (typed("rate.peak") || !own_peak)
+}
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -88,6 +97,24 @@ mod tests {
         explicit: false,
         yes: false,
     };
+
+    #[test]
+    fn a_peak_from_elsewhere_is_not_agreed_to_by_typing_the_rate() {
+        let set = |rows: &[(&str, &str, Source)]| {
+            let mut settings = Settings::default();
+            for (name, text, source) in rows {
+                settings.set(name, text, source.clone()).unwrap();
+            }
+            was_typed(&settings)
+        };
+        let rate = ("rate", "5000", Source::Flag);
+        let burst = ("rate.shape", "burst", Source::Profile("p".into()));
+        let peak = |source| ("rate.peak", "1000000", source);
+        assert!(set(std::slice::from_ref(&rate)));
+        assert!(set(&[rate.clone(), burst.clone()]));
+        assert!(set(&[rate.clone(), burst.clone(), peak(Source::Flag)]));
+        assert!(!set(&[rate, burst, peak(Source::Profile("p".into()))]));
+    }
 
     #[test]
     fn nothing_starts_without_a_yes() {

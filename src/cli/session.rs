@@ -9,8 +9,9 @@ use std::time::Duration;
 use crate::cluster::{ClusterFacts, ClusterKind, Connection, probe::Probe, topics};
 use crate::lab::config::Limits;
 use crate::lab::{Goal, Lab, LabConfig};
+use crate::load::Rate;
 use crate::report::trials;
-use crate::settings::{Bytes, PerSecond, Settings, Source};
+use crate::settings::{Bytes, PerSecond, Settings};
 use crate::snapshot::Snapshot;
 use crate::tui::dialog::LoadPlan;
 use crate::tui::run::{Ended, Options, Screen};
@@ -151,7 +152,7 @@ async fn agree(
     note("looking at the cluster …");
     let (facts, others_write) = look(&connection, &topic)?;
     let limits = limits(settings);
-    let rate = settings.number("rate");
+    let rate = Rate::from(settings).most();
     let plan = LoadPlan {
         rate: rate.is_finite().then_some(PerSecond(rate)),
         record: mean_record(settings),
@@ -193,8 +194,8 @@ fn look(connection: &Connection, topic: &str) -> Result<(ClusterFacts, bool), Fa
 
 /// What a person agrees to in the dialog: the usual ceiling, or the rate that was typed if it is higher.
 fn limits(settings: &Settings) -> Limits {
-    let rate = settings.number("rate");
-    let typed = *settings.source("rate") == Source::Flag;
+    let rate = Rate::from(settings).most();
+    let typed = consent::was_typed(settings);
     let ceiling = match rate {
         rate if typed && rate.is_infinite() => None,
         rate if typed => Some(PerSecond(rate.max(consent::CEILING))),

@@ -7,6 +7,7 @@ use crate::cluster::probe::Probe;
 use crate::cluster::topics::{self, Shape};
 use crate::cluster::{ClusterFacts, ClusterKind, Connection, ProbeError};
 use crate::lab::config::{Limits, Target};
+use crate::load::Rate;
 use crate::settings::{Settings, Source, Surroundings, Value};
 
 use crate::tui::terminal;
@@ -139,8 +140,8 @@ fn agreed(
 ) -> Result<Limits, Failure> {
     let wish = Wish {
         topic,
-        rate: settings.number("rate"),
-        explicit: *settings.source("rate") == Source::Flag,
+        rate: Rate::from(settings).most(),
+        explicit: consent::was_typed(settings),
         yes: load.yes,
     };
     let agreed = match consent::agree(&wish) {

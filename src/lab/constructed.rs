@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::lab::{LoadState, Reading, TrialReading, TrialState};
+use crate::lab::{LoadState, MachineReading, Reading, TrialReading, TrialState};
 use crate::measure::{Accounts, Bins, Breakdown, Latencies, Stages, Steadiness};
 use crate::settings::{Millis, Settings};
 
@@ -30,6 +30,7 @@ pub(crate) fn trial() -> TrialReading {
         delivery: latencies(13.9, 13.7, 20.0),
         send: latencies(0.1, 0.1, 0.4),
         lateness: latencies(0.05, 0.05, 0.2),
+        machine: MachineReading::default(),
         bins: Bins::default(),
         spread: None,
         stages: Stages {

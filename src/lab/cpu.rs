@@ -1,61 +1,53 @@
-//! How busy the busiest thread of this process is.
+//! What each thread of this process takes of the processor.
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::time::Instant;
 
-/// Reads the CPU time of every thread of this process from `/proc`; elsewhere it always says 0.
-pub struct BusiestThread {
-    before: HashMap<String, u64>,
-    at: Instant,
+/// The threads of librdkafka that build, compress and write requests.
+const CLIENT_THREADS: &str = "rdk:broker";
+
+/// What one thread took so far, in seconds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ThreadTimes {
+    /// It ran.
+    pub ran: f64,
+    /// It was ready to run and had no core.
+    pub waited: f64,
+    /// Whether it is one of the client's that serve brokers.
+    pub is_clients: bool,
 }
 
-/// Linux tells CPU times in these, whatever the kernel's own tick (`USER_HZ`).
-const TICKS_PER_SECOND: f64 = 100.0;
-
-impl BusiestThread {
-    /// A meter whose first reading covers the time from now on.
-    #[must_use]
-    pub fn new() -> Self {
-        Self {
-            before: ticks(),
-            at: Instant::now(),
-        }
-    }
-
-    /// The share of one core (0 to 1) that the busiest thread took since the last call.
-    #[expect(clippy::cast_precision_loss, reason = "a difference of seconds")]
-    pub fn share(&mut self) -> f64 {
-        let now = ticks();
-        let most = now
-            .iter()
-            .map(|(thread, ticks)| {
-                ticks.saturating_sub(self.before.get(thread).copied().unwrap_or(*ticks))
-            })
-            .max();
-        let seconds = self.at.elapsed().as_secs_f64().max(0.001);
-        self.before = now;
-        self.at = Instant::now();
-        (most.unwrap_or(0) as f64 / TICKS_PER_SECOND / seconds).min(1.0)
-    }
-}
-
-impl Default for BusiestThread {
-    fn default() -> Self {
-        Self::new()
-    }
+/// All threads of this process by id, from `/proc`; none elsewhere.
+#[must_use]
+pub fn times() -> HashMap<String, ThreadTimes> {
+    let Ok(entries) = fs::read_dir("/proc/self/task") else {
+        return HashMap::new();
+    };
+    let read = |entry: fs::DirEntry| {
+        let text = |file| fs::read_to_string(entry.path().join(file)).ok();
+        let (ran, waited) = seconds(&text("schedstat")?)?;
+        let is_clients = text("comm")?.starts_with(CLIENT_THREADS);
+        let times = ThreadTimes {
+            ran,
+            waited,
+            is_clients,
+        };
+        Some((entry.file_name().to_string_lossy().into_owned(), times))
+    };
+    entries.filter_map(Result::ok).filter_map(read).collect()
 }
 
 /// The threads of this process now; none where they cannot be listed.
 #[must_use]
 pub fn threads() -> HashSet<String> {
-    ticks().into_keys().collect()
+    times().into_keys().collect()
 }
 
 /// The CPU time of some threads together.
 pub struct ThreadsCpu {
     /// What each had taken at the start.
-    start: HashMap<String, u64>,
+    start: HashMap<String, ThreadTimes>,
     at: Instant,
 }
 
@@ -63,7 +55,7 @@ impl ThreadsCpu {
     /// Of the threads that are not among these, from now on.
     #[must_use]
     pub fn of_new(before: &HashSet<String>) -> Self {
-        let mut start = ticks();
+        let mut start = times();
         start.retain(|thread, _| !before.contains(thread));
         Self {
             start,
@@ -74,41 +66,25 @@ impl ThreadsCpu {
     /// Their share of one core since the start (above 1 where they need more than one); none where it cannot be known, or within
     /// the first second.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "a few days of ticks")]
     pub fn share(&self) -> Option<f64> {
-        let seconds = self.at.elapsed().as_secs_f64();
-        if self.start.is_empty() || seconds < 1.0 {
+        let passed = self.at.elapsed().as_secs_f64();
+        if self.start.is_empty() || passed < 1.0 {
             return None;
         }
-        let now = ticks();
-        let taken = |(thread, start): (&String, &u64)| {
-            now.get(thread).map_or(0, |now| now.saturating_sub(*start))
+        let now = times();
+        let taken = |(thread, start): (&String, &ThreadTimes)| {
+            now.get(thread)
+                .map_or(0.0, |now| (now.ran - start.ran).max(0.0))
         };
-        let taken: u64 = self.start.iter().map(taken).sum();
-        Some(taken as f64 / TICKS_PER_SECOND / seconds)
+        Some(self.start.iter().map(taken).sum::<f64>() / passed)
     }
 }
 
-fn ticks() -> HashMap<String, u64> {
-    let Ok(threads) = fs::read_dir("/proc/self/task") else {
-        return HashMap::new();
-    };
-    threads
-        .filter_map(Result::ok)
-        .filter_map(|entry| {
-            let stat = fs::read_to_string(entry.path().join("stat")).ok()?;
-            Some((
-                entry.file_name().to_string_lossy().into_owned(),
-                cpu_ticks(&stat)?,
-            ))
-        })
-        .collect()
-}
-
-/// User and system time: fields 14 and 15 of `stat`, counted behind the name in brackets.
-fn cpu_ticks(stat: &str) -> Option<u64> {
-    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
-    Some(fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?)
+/// Running and waiting for a core, in seconds: the first two fields of `schedstat`, in nanoseconds.
+fn seconds(schedstat: &str) -> Option<(f64, f64)> {
+    let mut fields = schedstat.split_whitespace().map(str::parse::<f64>);
+    let mut seconds = || Some(fields.next()?.ok()? / 1e9);
+    Some((seconds()?, seconds()?))
 }
 
 #[cfg(test)]
@@ -116,8 +92,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_with_blanks_and_brackets_does_not_shift_the_fields() {
-        let stat = "17 (a) b) S 1 2 3 4 5 6 7 8 9 10 140 60 0 0 20 0 1 0";
-        assert_eq!(cpu_ticks(stat), Some(200));
+    fn the_kernels_line_is_read() {
+        assert_eq!(seconds("2500000000 500000000 17\n"), Some((2.5, 0.5)));
+        assert_eq!(seconds("nonsense"), None);
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::cluster::shown::escape_visible;
 use crate::cluster::{BrokerFacts, ClusterFacts, redact};
-use crate::lab::cpu::BusiestThread;
+use crate::lab::machine::Machine;
 use crate::lab::{Block, BrokerLog, Event, Saved};
 use crate::load::helm::Assignment;
 use crate::load::pacer::Pacer;
@@ -37,7 +37,8 @@ pub struct Desk {
     pub loaded: Duration,
     events: VecDeque<Arc<Event>>,
     logs: VecDeque<Arc<str>>,
-    meter: BusiestThread,
+    /// What this machine does meanwhile.
+    pub machine: Machine,
     metered: Instant,
     schedule: Option<(Pacer, u64)>,
 }
@@ -56,7 +57,7 @@ impl Desk {
             loaded: Duration::ZERO,
             events: VecDeque::new(),
             logs: VecDeque::new(),
-            meter: BusiestThread::new(),
+            machine: Machine::watch(),
             metered: Instant::now(),
             schedule: None,
         }
@@ -69,7 +70,7 @@ impl Desk {
             self.loaded += elapsed;
         }
         if self.metered.elapsed() >= CPU_EVERY {
-            self.cpu = self.meter.share();
+            self.cpu = self.machine.look();
             self.metered = Instant::now();
         }
     }

@@ -1,5 +1,6 @@
 //! All cumulative figures of a trial, and what came between two moments.
 
+use crate::lab::machine::Load;
 use crate::measure::{Accounts, Counts};
 
 /// All cumulative figures of a trial at one moment.
@@ -19,6 +20,10 @@ pub struct Figures {
     pub lateness: Counts,
     /// Due → read back by the follower.
     pub end_to_end: Counts,
+    /// By how much sleeps of this machine were too long.
+    pub hiccups: Counts,
+    /// What this machine did.
+    pub machine: Load,
 }
 
 impl Figures {
@@ -32,6 +37,8 @@ impl Figures {
         news.send.subtract(&earlier.send);
         news.lateness.subtract(&earlier.lateness);
         news.end_to_end.subtract(&earlier.end_to_end);
+        news.hiccups.subtract(&earlier.hiccups);
+        news.machine = self.machine.since(&earlier.machine);
         news.accounts.attempted = self
             .accounts
             .attempted

@@ -9,14 +9,12 @@ use crate::lab::engine::Engine;
 use crate::lab::trials::Archive;
 use crate::lab::{
     GoalState, LoadState, Place, Reading, Saved, StopAfter, TrialReading, TrialState, Warning,
-    advice,
+    advice, warnings,
 };
 use crate::measure::Steadiness;
 use crate::settings::Millis;
 use crate::snapshot::{self, Snapshot};
 
-/// Above this share of a core the client itself is the bottleneck.
-const SATURATED: f64 = 0.9;
 /// A sender that is later than this at p99 distorts what it measures.
 const LATE_MS: f64 = 10.0;
 
@@ -131,16 +129,7 @@ impl Engine {
                 text,
             });
         }
-        if self.desk.cpu > SATURATED {
-            let text = format!(
-                "one thread of this process takes {:.0} % of a core: you measure this machine",
-                self.desk.cpu * 100.0
-            );
-            warnings.push(Warning {
-                word: "CLIENT SATURATED",
-                text,
-            });
-        }
+        warnings.extend(warnings::of_machine(live));
         warnings.extend(unsettled(live).map(|text| Warning {
             word: "NOT SETTLED",
             text,
@@ -217,7 +206,12 @@ impl Engine {
                 settled: rest.settled,
                 warmup_s: rest.warmup.map(|warmup| warmup.as_secs_f64()),
                 late_ms: row.lateness.p99,
-                client_cpu: Some(self.desk.cpu),
+                client_cpu: row.machine.busiest,
+                saturated: row.machine.saturated,
+                run_queue_wait: row.machine.waited,
+                cpu_stolen: row.machine.stolen,
+                hiccup_p99_ms: row.machine.hiccups.p99,
+                hiccup_max_ms: row.machine.hiccups.max,
                 spread: row.spread.map(|(p50, p99)| snapshot::Spread { p50, p99 }),
                 turn_took_ms: row.turn_took.map(millis),
                 turn_pause_ms: row.turn_pause.map(millis),

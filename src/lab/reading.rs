@@ -7,6 +7,7 @@ use crate::cluster::ClusterFacts;
 use crate::lab::advice::Advice;
 use crate::lab::block::Block;
 use crate::lab::goal::GoalState;
+use crate::lab::machine::MachineReading;
 use crate::measure::{Accounts, Bins, ErrorCount, HistoryColumn, Latencies, Stages, Steadiness};
 use crate::settings::{Millis, Settings};
 
@@ -151,6 +152,8 @@ pub struct TrialReading {
     pub send: Latencies,
     /// Due → the lane tried.
     pub lateness: Latencies,
+    /// How this machine served it.
+    pub machine: MachineReading,
     /// The response times, for drawing.
     pub bins: Bins,
     /// Relative half-width of the spread of p50 and p99 between intervals (0.1 = ±10 %), once known.

@@ -101,6 +101,7 @@ impl Engine {
             meter,
         );
         trial.followed = followed.map(Followed::new);
+        trial.watch(self.desk.machine.gauge());
         self.trials.open(trial);
         if let Err(error) = self.crew.assign(assignment, self.clock) {
             return self.refuse(settings, format!("a sender could not be started: {error}"));

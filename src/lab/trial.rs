@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::lab::figures::Figures;
 use crate::lab::followed::Followed;
+use crate::lab::machine::{Gauge, MachineReading};
 use crate::lab::settling::Settling;
 use crate::lab::spread::Spread;
 use crate::lab::{Goal, TrialReading, TrialState};
@@ -69,6 +70,7 @@ pub struct Trial {
     pub now: Figures,
     settled_from: Figures,
     spread: Spread,
+    gauge: Option<Arc<Gauge>>,
 }
 
 impl Trial {
@@ -85,6 +87,7 @@ impl Trial {
     ) -> Self {
         let workload = Workload::from(&settings);
         let full_speed = workload.rate == Rate::Max || workload.mode == SendMode::Sync;
+        let changes = !workload.rate.is_steady();
         Self {
             number,
             workload,
@@ -104,7 +107,7 @@ impl Trial {
             turn_took: None,
             turn_pause: None,
             first_attempt: 0,
-            settling: Settling::new(full_speed, false),
+            settling: Settling::new(full_speed, changes),
             at_leave: None,
             timed_until: 0,
             report,
@@ -112,6 +115,7 @@ impl Trial {
             now: Figures::default(),
             settled_from: Figures::default(),
             spread: Spread::default(),
+            gauge: None,
         }
     }
 
@@ -183,6 +187,10 @@ impl Trial {
             next.end_to_end = followed.end_to_end();
             followed.look(next.accounts, self.left.is_some());
         }
+        (next.machine, next.hiccups) = match self.gauge.as_ref().filter(|_| self.left.is_none()) {
+            Some(gauge) => gauge.now(),
+            None => (self.now.machine, std::mem::take(&mut self.now.hiccups)),
+        };
         self.read_assignment();
         let news = next.since(&self.now);
         self.now = next;
@@ -310,6 +318,7 @@ impl Trial {
                 figures.lateness
             }
             .latencies(None),
+            machine: MachineReading::of(&figures.machine, &figures.hiccups),
             bins: figures.response.bins(),
             spread: self.spread.half_widths(),
             followed: self

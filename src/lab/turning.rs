@@ -9,6 +9,7 @@ use crate::lab::{LoadState, Opening, Refused, Target};
 use crate::load::client;
 use crate::load::helm::Order;
 use crate::load::poller::{Producer, Word};
+use crate::load::workload::Rate;
 use crate::measure::statistics::Statistics;
 use crate::settings::{PerSecond, Settings, Severity, check};
 
@@ -122,7 +123,7 @@ impl Engine {
             return Some(finding.sentence);
         }
         let PerSecond(ceiling) = self.config.limits.ceiling?;
-        let rate = settings.number("rate");
+        let rate = Rate::from(settings).most();
         (rate > ceiling).then(|| format!("rate is above the agreed ceiling of {ceiling:.0} records/s; start again with --throughput to agree to more"))
     }
 

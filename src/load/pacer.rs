@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-const NANOS: f64 = 1e9;
+use crate::load::flow::Flow;
 
 /// When the records of one sender are due, in nanoseconds since the lab's start.
 ///
@@ -31,32 +31,41 @@ struct Part {
     origin: u64,
     /// How many records of the common schedule after `origin` the record `base` is due.
     lead: f64,
-    /// Records per second of the common schedule.
-    per_second: f64,
+    /// How the common schedule lies in time after `origin`.
+    flow: Flow,
 }
 
 impl Part {
+    /// The place of a record in the common schedule after `origin`.
+    #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53 records")]
+    fn place(&self, n: u64, senders: f64) -> f64 {
+        n.saturating_sub(self.base) as f64 * senders + self.lead
+    }
+
     #[expect(
-        clippy::cast_precision_loss,
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "exact up to 2^53 records and 104 days"
+        reason = "exact up to 104 days"
     )]
     fn due(&self, n: u64, senders: f64) -> u64 {
-        let place = n.saturating_sub(self.base) as f64 * senders + self.lead;
-        self.origin
-            .saturating_add((place * NANOS / self.per_second).ceil() as u64)
+        let after = self.flow.due(self.place(n, senders));
+        self.origin.saturating_add(after.ceil() as u64)
+    }
+
+    /// How many places of the common schedule have passed since `origin`.
+    #[expect(clippy::cast_precision_loss, reason = "below 104 days")]
+    fn passed(&self, now: u64) -> f64 {
+        self.flow.places(now.saturating_sub(self.origin) as f64)
     }
 
     /// The first record from `first` on that is due after `now`.
     #[expect(
-        clippy::cast_precision_loss,
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "as above; the guess is corrected by at most a few records"
+        reason = "the guess is corrected by at most a few records"
     )]
     fn first_after(&self, now: u64, senders: f64) -> u64 {
-        let passed = now.saturating_sub(self.origin) as f64 * self.per_second / NANOS;
+        let passed = self.passed(now);
         let guess = self.base + ((passed - self.lead) / senders).max(0.0) as u64;
         let mut n = guess.saturating_sub(1).max(self.first);
         while self.due(n, senders) <= now {
@@ -67,16 +76,16 @@ impl Part {
 }
 
 impl Pacer {
-    /// The schedule of sender `sender` (from 0) of `senders`, which together send `per_second` records from
-    /// `start_ns` on. A rate that is not above 0 lets nothing fall due.
+    /// The schedule of sender `sender` (from 0) of `senders`, which together send records as they `flow` from `start_ns` on: a
+    /// number is a steady rate per second. A rate that is not above 0 lets nothing fall due.
     #[must_use]
-    pub fn new(per_second: f64, sender: u32, senders: u32, start_ns: u64) -> Self {
+    pub fn new(flow: impl Into<Flow>, sender: u32, senders: u32, start_ns: u64) -> Self {
         let part = Part {
             first: 0,
             base: 0,
             origin: start_ns,
             lead: f64::from(sender),
-            per_second: sound(per_second),
+            flow: flow.into(),
         };
         let mut pacer = Self {
             senders: f64::from(senders.max(1)),
@@ -146,20 +155,19 @@ impl Pacer {
     }
 
     /// Goes on at another rate from `now` on: what was due stays due, and the share of the interval that has passed is
-    /// kept. All senders of a load must be given the same `now`.
-    pub fn set_rate(&mut self, now: u64, per_second: f64) {
+    /// kept. A shape begins anew. All senders of a load must be given the same `now`.
+    pub fn set_rate(&mut self, now: u64, flow: impl Into<Flow>) {
         let now = self.paused_at.map_or(now, |paused_at| paused_at.min(now));
         let first = self.first_after(now);
-        let wait = self.due(first).saturating_sub(now);
+        let (senders, flow) = (self.senders, flow.into());
         self.cut(first, |part| {
-            #[expect(clippy::cast_precision_loss, reason = "below 104 days")]
-            let lead = wait as f64 * part.per_second / NANOS;
+            let lead = (part.place(first, senders) - part.passed(now)).max(0.0);
             *part = Part {
                 first,
                 base: first,
                 origin: now,
                 lead,
-                per_second: sound(per_second),
+                flow,
             };
         });
     }
@@ -200,14 +208,6 @@ impl Pacer {
         if let Some(part) = self.parts.front() {
             self.next_due = part.due(self.next, self.senders);
         }
-    }
-}
-
-fn sound(per_second: f64) -> f64 {
-    if per_second > 0.0 {
-        per_second
-    } else {
-        f64::MIN_POSITIVE
     }
 }
 

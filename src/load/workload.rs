@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
+use crate::load::flow::{Flow, Shape};
 use crate::settings::{Bytes, Settings};
 
 /// How often records fall due, over all senders.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Rate {
-    /// By a fixed schedule: this many per second.
-    PerSecond(f64),
+    /// By a fixed schedule: so many per second, in this shape.
+    PerSecond(Flow),
     /// At full speed: a record is due when its sender first tries.
     Max,
 }
@@ -90,7 +91,7 @@ impl Workload {
         let size_min = count("record.size");
         let file = settings.word("payload.file");
         Self {
-            rate: rate(settings.number("rate")),
+            rate: Rate::from(settings),
             size_min: Bytes(size_min),
             size_max: Bytes(count("record.size.max").max(size_min)),
             payload: payload(settings.word("payload")),
@@ -112,11 +113,46 @@ impl Workload {
     }
 }
 
-fn rate(per_second: f64) -> Rate {
-    if per_second.is_finite() {
-        Rate::PerSecond(per_second)
-    } else {
-        Rate::Max
+const NANOS_PER_MILLI: f64 = 1e6;
+/// A peak that is `auto` is so many times the rate.
+const AUTO_PEAK: f64 = 2.0;
+
+impl Rate {
+    /// The rate in these settings, with its shape.
+    #[must_use]
+    pub fn from(settings: &Settings) -> Self {
+        let per_second = settings.number("rate");
+        if !per_second.is_finite() {
+            return Self::Max;
+        }
+        let peak = settings.value("rate.peak").number();
+        let peak = peak.unwrap_or(per_second * AUTO_PEAK);
+        let period = settings.number("rate.period.ms") * NANOS_PER_MILLI;
+        let shape = match settings.word("rate.shape") {
+            "burst" => Shape::Burst { peak, period },
+            "ramp" => Shape::Ramp { peak, period },
+            "step" => Shape::Step { peak, period },
+            _ => Shape::Steady,
+        };
+        Self::PerSecond(Flow::new(per_second, shape))
+    }
+
+    /// The highest rate that it ever has, in records per second; infinite at full speed.
+    #[must_use]
+    pub fn most(&self) -> f64 {
+        match self {
+            Self::PerSecond(flow) => flow.most(),
+            Self::Max => f64::INFINITY,
+        }
+    }
+
+    /// Whether it is meant to be the same at all times.
+    #[must_use]
+    pub fn is_steady(&self) -> bool {
+        match self {
+            Self::PerSecond(flow) => flow.is_steady(),
+            Self::Max => true,
+        }
     }
 }
 

@@ -6,7 +6,9 @@ mod failures;
 use crate::cluster::ClusterKind;
 use crate::measure::Latencies;
 use crate::settings::Millis;
-use crate::snapshot::{BreakdownMs, Follower, GoalOutcome, Notice, SettingValue, Snapshot};
+use crate::snapshot::{
+    BreakdownMs, Follower, GoalOutcome, Notice, Quality, SettingValue, Snapshot,
+};
 
 use super::format::{bytes, count, maybe, millis, second, things, three};
 use super::perf;
@@ -140,8 +142,12 @@ fn accounts(snapshot: &Snapshot) -> Vec<String> {
         maybe(result.duration_s)
     ));
     if let Some(warmup) = result.quality.warmup_s.filter(|warmup| *warmup > 0.0) {
-        text.push(format!("figures  leave out the first {} s", three(warmup)));
+        text.push(format!(
+            "figures  leave out the first {} s (warm-up)",
+            three(warmup)
+        ));
     }
+    text.extend(machine(&result.quality));
     text
 }
 
@@ -172,6 +178,21 @@ fn follower(follower: &Follower) -> Vec<String> {
         ));
     }
     text
+}
+
+/// What this machine did meanwhile, as far as it tells.
+fn machine(quality: &Quality) -> Option<String> {
+    let percent = |share: f64| format!("{:.0} %", share * 100.0);
+    let pauses = quality.hiccup_p99_ms.zip(quality.hiccup_max_ms);
+    let known = [
+        pauses.map(|(p99, max)| format!("pauses p99 {} ms, max {} ms", three(p99.0), three(max.0))),
+        (quality.client_cpu)
+            .map(|busiest| format!("busiest thread {} of a core", percent(busiest))),
+        (quality.run_queue_wait).map(|waited| format!("{} s/s waiting for a core", three(waited))),
+        (quality.cpu_stolen).map(|stolen| format!("stolen {}", percent(stolen))),
+    ];
+    let known: Vec<String> = known.into_iter().flatten().collect();
+    (!known.is_empty()).then(|| format!("machine  {}", known.join(", ")))
 }
 
 fn latencies(snapshot: &Snapshot) -> Vec<String> {

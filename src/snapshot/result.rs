@@ -100,6 +100,21 @@ pub struct Quality {
     pub late_ms: Option<Millis>,
     /// The busiest thread of ours, as a share of one core (0–1).
     pub client_cpu: Option<f64>,
+    /// Whether one of our threads wanted a core nearly all the time: the figures then tell of this machine, not of the cluster.
+    #[serde(default)]
+    pub saturated: bool,
+    /// Cores that our threads waited for: 0.5 is half a second of waiting per second, all threads together.
+    #[serde(default)]
+    pub run_queue_wait: Option<f64>,
+    /// The share of this machine's CPU time that its hypervisor gave to others (0–1).
+    #[serde(default)]
+    pub cpu_stolen: Option<f64>,
+    /// By how much a sleep of 1 ms was too long, at the 99th percentile: the machine's own hiccups.
+    #[serde(default)]
+    pub hiccup_p99_ms: Option<Millis>,
+    /// The longest of them.
+    #[serde(default)]
+    pub hiccup_max_ms: Option<Millis>,
     /// How p50 and p99 spread between intervals.
     pub spread: Option<Spread>,
     /// From the turn being applied to the first record accepted.

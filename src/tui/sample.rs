@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use crate::cluster::{BrokerFacts, ClusterFacts, ClusterKind, TopicFacts};
 use crate::lab::{
-    Advice, BrokerLog, Event, GoalState, LoadState, Opening, Reading, TrialReading, TrialState,
-    Warning,
+    Advice, BrokerLog, Event, GoalState, LoadState, MachineReading, Opening, Reading, TrialReading,
+    TrialState, Warning,
 };
 use crate::measure::{
     Accounts, Bins, Breakdown, HistoryColumn, Latencies, Stages, Steadiness, bins,
@@ -103,6 +103,7 @@ pub fn trial(number: u64, rows: &[(&str, &str)], median_ms: f64) -> TrialReading
         delivery: latencies(median_ms * 0.99, total),
         send: latencies(0.01, total),
         lateness: latencies(0.02, total),
+        machine: MachineReading::default(),
         bins: bell(median_ms, 0.16, total),
         spread: Some((0.02, 0.05)),
         stages: stages(median_ms * 1.08),

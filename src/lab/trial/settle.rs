@@ -1,8 +1,10 @@
 //! From when on the figures of a trial count.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Trial;
+use crate::lab::machine::Gauge;
 use crate::lab::settling::{Least, Start};
 use crate::measure::Steadiness;
 
@@ -53,5 +55,12 @@ impl Trial {
         self.settled_from = start.figures;
         self.meter = start.meter;
         self.spread.keep_last(self.held);
+    }
+
+    /// Lets it read what the machine does, from now on.
+    pub fn watch(&mut self, gauge: &Arc<Gauge>) {
+        let (machine, hiccups) = gauge.now();
+        (self.settled_from.machine, self.settled_from.hiccups) = (machine, hiccups);
+        self.gauge = Some(Arc::clone(gauge));
     }
 }

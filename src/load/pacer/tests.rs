@@ -1,4 +1,5 @@
 use super::*;
+use crate::load::flow::Shape;
 use proptest::prelude::*;
 
 const SECOND: u64 = 1_000_000_000;
@@ -107,4 +108,104 @@ fn a_rate_of_nothing_lets_nothing_fall_due() {
     let mut pacer = Pacer::new(0.0, 0, 1, 7);
     pacer.advance();
     assert_eq!(pacer.due_before(u64::MAX - 1), 0);
+}
+
+fn shaped() -> impl Strategy<Value = Flow> {
+    let parts = (0..4u8, 1..50_000u32, 2..20u32, 10..20_000u32);
+    parts.prop_map(|(shape, rate, times, period_ms)| {
+        let peak = f64::from(rate) * f64::from(times) / 2.0;
+        let period = f64::from(period_ms) * 1e6;
+        let shape = match shape {
+            0 => Shape::Steady,
+            1 => Shape::Burst { peak, period },
+            2 => Shape::Ramp { peak, period },
+            _ => Shape::Step { peak, period },
+        };
+        Flow::new(f64::from(rate), shape)
+    })
+}
+
+proptest! {
+    #[test]
+    fn senders_of_any_shape_share_the_one_schedule_exactly(
+        flow in shaped(), senders in 1..=16u32, start in 0..SECOND * 86_400, from in 0..1_000_000u64,
+    ) {
+        let whole = Pacer::new(flow, 0, 1, start);
+        let parts: Vec<Pacer> = (0..senders).map(|sender| Pacer::new(flow, sender, senders, start)).collect();
+        for place in from..from + 64 {
+            let sender = place % u64::from(senders);
+            let due = parts[usize::try_from(sender).unwrap()].due(place / u64::from(senders));
+            prop_assert_eq!(due, whole.due(place));
+        }
+    }
+
+    #[test]
+    fn a_shape_keeps_its_due_times_whatever_the_client_does(
+        flow in shaped(), stalls in proptest::collection::vec(0..SECOND, 1..40),
+    ) {
+        // A client that looks up at any moments gets the very due times of one that was never kept from looking.
+        let truth = Pacer::new(flow, 1, 3, 500);
+        let mut pacer = truth.clone();
+        let mut now = 0;
+        for stall in stalls {
+            now += stall;
+            let backlog = pacer.due_before(now);
+            for _ in 0..backlog.min(200) {
+                let n = pacer.taken();
+                prop_assert_eq!(pacer.advance(), truth.due(n));
+            }
+            prop_assert_eq!(pacer.due_before(now), backlog - backlog.min(200));
+            prop_assert_eq!(pacer.next_due() <= now, backlog > 200);
+        }
+    }
+
+    #[test]
+    fn shapes_that_change_under_way_keep_order_and_backlog(
+        flows in proptest::collection::vec(shaped(), 1..6), sender in 0..3u32,
+        steps in proptest::collection::vec((0..4u8, 0..SECOND / 20), 1..40),
+    ) {
+        let mut pacer = Pacer::new(flows[0], sender, 3, 0);
+        let (mut now, mut last, mut at) = (0, 0, 0);
+        for (action, wait) in steps {
+            match action {
+                0 => pacer.pause(now),
+                1 => pacer.resume(now),
+                2 => {
+                    at += 1;
+                    pacer.set_rate(now, flows[at % flows.len()]);
+                }
+                _ => {}
+            }
+            now += wait;
+            let backlog = pacer.due_before(now);
+            let take = backlog.min(40);
+            for _ in 0..take {
+                prop_assert!(pacer.next_due() <= now && pacer.next_due() >= last);
+                last = pacer.advance();
+            }
+            prop_assert_eq!(pacer.due_before(now), backlog - take);
+        }
+    }
+}
+
+#[test]
+fn a_burst_begins_anew_behind_a_pause_and_at_a_turn() {
+    let shape = Shape::Burst {
+        peak: 100.0,
+        period: 1e9,
+    };
+    let flow = Flow::new(2.0, shape);
+    let mut pacer = Pacer::new(flow, 0, 1, 0);
+    let dues: Vec<u64> = (0..3).map(|_| pacer.advance() / 1_000_000).collect();
+    assert_eq!(dues, [0, 10, 1000]);
+    pacer.pause(1_005_000_000);
+    pacer.resume(3_005_000_000);
+    assert_eq!(pacer.next_due() / 1_000_000, 3_010, "the rest of the burst");
+    pacer.set_rate(3_500_000_000, flow);
+    pacer.advance();
+    assert_eq!(
+        pacer.next_due() / 1_000_000,
+        3_500,
+        "the next burst at once"
+    );
 }

@@ -57,6 +57,48 @@ pub(super) const ROWS: &[Knob] = &[
         ..PLAIN
     },
     Knob {
+        name: "rate.shape",
+        group: Group::Workload,
+        kind: Kind::Choice(&["steady", "burst", "ramp", "step"]),
+        step: Step::Choices,
+        own_default: Some("steady"),
+        about: "how the rate lies in time: evenly, in bursts at rate.peak, rising evenly to rate.peak, or stepping to it",
+        trade: "bursts and steps show what queues do when load comes unevenly, as it does in production",
+        idle: |settings, _| at_full_speed(settings),
+        ..PLAIN
+    },
+    Knob {
+        name: "rate.peak",
+        group: Group::Workload,
+        kind: Kind::Rate {
+            min: 1.0,
+            max: 10_000_000.0,
+            open_end: false,
+        },
+        tuning: (100.0, 1_000_000.0),
+        auto: true,
+        own_default: Some("auto"),
+        about: "records per second within a burst, and after a ramp or step; auto is twice the rate",
+        trade: "a higher peak fills the queues more before they can drain",
+        idle: |settings, _| of_a_shape(settings),
+        ..PLAIN
+    },
+    Knob {
+        name: "rate.period.ms",
+        group: Group::Workload,
+        kind: Kind::Millis {
+            min: 1.0,
+            max: 86_400_000.0,
+            whole: false,
+        },
+        tuning: (100.0, 60_000.0),
+        own_default: Some("1000"),
+        about: "from one burst to the next; how long a ramp rises; when the step comes",
+        trade: "bursts at longer periods hold more records each",
+        idle: |settings, _| of_a_shape(settings),
+        ..PLAIN
+    },
+    Knob {
         name: "payload",
         group: Group::Workload,
         kind: Kind::Choice(&["zeros", "random", "text", "json", "file"]),
@@ -148,6 +190,18 @@ pub(super) const ROWS: &[Knob] = &[
         ..PLAIN
     },
 ];
+
+fn at_full_speed(settings: &Settings) -> Option<String> {
+    settings
+        .number("rate")
+        .is_infinite()
+        .then(|| "full speed has no schedule".into())
+}
+
+fn of_a_shape(settings: &Settings) -> Option<String> {
+    let steady = settings.word("rate.shape") == "steady";
+    at_full_speed(settings).or_else(|| steady.then(|| "rate.shape is steady".into()))
+}
 
 fn from_file(settings: &Settings) -> Option<String> {
     (settings.word("payload") == "file")

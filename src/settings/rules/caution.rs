@@ -153,6 +153,26 @@ pub(super) const RULES: &[Rule] = &[
         capacity::window,
     ),
     caution(
+        "burst-peak",
+        &["rate.peak", "rate.shape", "rate"],
+        "bursts need a peak above the rate",
+        |case| {
+            let rate = case.settings.value("rate").number()?;
+            let peak = case.settings.value("rate.peak").number()?;
+            let flat = case.settings.word("rate.shape") == "burst" && peak <= rate;
+            flat.then(|| {
+                let sentence = format!(
+                    "rate.peak ({}) is not above the rate: nothing bursts, the load is steady",
+                    case.shown("rate.peak")
+                );
+                Broken::new(sentence).mend(
+                    vec![("rate.peak", Value::Auto)],
+                    "rate.peak auto (twice the rate)",
+                )
+            })
+        },
+    ),
+    caution(
         "sync-rate",
         &["send.mode", "rate", "senders"],
         "send mode sync delivers one record per sender and round trip",

@@ -136,6 +136,10 @@ fn cautions_stand_where_an_engineer_would_want_them() {
         ("record-too-large", &[("record.size", "2MB")]),
         ("record-size-range", &[("record.size.max", "10")]),
         ("payload-file", &[("payload", "file")]),
+        (
+            "burst-peak",
+            &[("rate.shape", "burst"), ("rate.peak", "500")],
+        ),
     ];
     for (rule, changes) in cases {
         assert!(finding(changes, rule).is_some(), "{rule}");
