@@ -22,7 +22,7 @@ use super::{run, target};
 pub use args::{SearchWord, SweepArgs};
 
 /// What opening, turning and draining take in each block, about.
-const BETWEEN: Duration = Duration::from_millis(300);
+const BETWEEN: Duration = Duration::from_millis(600);
 /// The highest rate that the pacer is asked for.
 const MOST: f64 = 10_000_000.0;
 
@@ -45,8 +45,9 @@ pub fn run(args: &SweepArgs) -> Result<Outcome, Failure> {
         Some(path) => resumed(args, path)?,
         None => fresh(args)?,
     };
+    let journal = ready.journal.path.clone();
     let (found, space, header) = measure(args, ready)?;
-    finish::finish(args, &found, &space, &header)
+    finish::finish(args, &found, &space, (&header, &journal))
 }
 
 fn fresh(args: &SweepArgs) -> Result<Ready, Failure> {
@@ -311,9 +312,11 @@ fn measure(args: &SweepArgs, ready: Ready) -> Result<(Found, Space, Header), Fai
         local,
     } = ready;
     let runtime = run::runtime()?;
+    let is_real = matches!(config.target, crate::lab::Target::Real { .. });
+    let first = is_real.then(|| config.settings.clone());
     let blocks = Blocks::start(config).map_err(Failure::unmeasured)?;
     let done: f64 = recorded.iter().map(|line| line.measured.took_s).sum();
-    let bench = LabBench::new(args, &header, &space, blocks, &runtime, done)?;
+    let bench = LabBench::new(args, &header, &space, blocks, &runtime, done)?.warmed_by(first);
     let mut bench = Recorded::new(journal, recorded, bench);
     let found = search(&space, &header.plan, &mut bench);
     bench.bench.end();

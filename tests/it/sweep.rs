@@ -104,6 +104,7 @@ fn ten_kills_lose_no_finished_block_and_the_winner_is_saved_with_its_evidence() 
     let lines = whole_lines(&journal);
     assert!(lines.starts_with(&known));
     assert_eq!(result["blocks"], lines.len() - 1, "none measured twice");
+    assert_eq!(result["journal"], "j");
     for (number, line) in lines.iter().skip(1).enumerate() {
         let line: Value = serde_json::from_str(&line[18..]).unwrap();
         assert_eq!(line["job"]["number"], number);

@@ -28,6 +28,8 @@ pub struct LabBench<'a> {
     until: Option<Instant>,
     teller: Teller,
     silent: usize,
+    /// What to run before the first block, which would else be measured on brokers that are cold; it does not count.
+    first: Option<Settings>,
 }
 
 impl<'a> LabBench<'a> {
@@ -54,7 +56,15 @@ impl<'a> LabBench<'a> {
             until: left.map(|left| Instant::now() + seconds(left)),
             teller: Teller::new(args.lab.output.quiet, header, space),
             silent: 0,
+            first: None,
         })
+    }
+
+    /// Runs these settings for a block before the first one that counts.
+    #[must_use]
+    pub fn warmed_by(mut self, settings: Option<Settings>) -> Self {
+        self.first = settings;
+        self
     }
 
     /// Ends the load and waits until it has drained; a signal gives up what is left.
@@ -110,6 +120,9 @@ impl Bench for LabBench<'_> {
     fn measure(&mut self, job: &Job, settings: &Settings) -> Result<Measured, Ended> {
         if self.until.is_some_and(|until| Instant::now() >= until) {
             return Err(Ended::Budget);
+        }
+        if let Some(first) = self.first.take() {
+            self.block(&first)?;
         }
         self.teller.begin(job, settings);
         let measured = self.block(settings);

@@ -1,5 +1,7 @@
 //! The end of a sweep: what is printed, the profile that is saved, the exit code.
 
+use std::path::Path;
+
 use serde::Serialize;
 
 use crate::cli::output::{Failure, Outcome, note, print};
@@ -16,6 +18,8 @@ use super::args::SweepArgs;
 struct Printed<'a> {
     #[serde(flatten)]
     header: &'a Header,
+    /// Where the finished blocks are written down.
+    journal: &'a Path,
     #[serde(flatten)]
     found: &'a Found,
 }
@@ -25,10 +29,14 @@ pub fn finish(
     args: &SweepArgs,
     found: &Found,
     space: &Space,
-    header: &Header,
+    (header, journal): (&Header, &Path),
 ) -> Result<Outcome, Failure> {
     if args.lab.output.json {
-        let printed = Printed { header, found };
+        let printed = Printed {
+            header,
+            journal,
+            found,
+        };
         print(&json::object(&printed).map_err(Failure::unmeasured)?)?;
     } else {
         print(&report::text(found))?;
