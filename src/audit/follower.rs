@@ -38,10 +38,10 @@ pub struct FollowPart {
     pub earliest: AtomicU64,
 }
 
-/// What the followers of a lab read in all.
+/// What one follower read in all; written by its thread alone.
 #[derive(Default)]
 pub struct Totals {
-    /// Records of this run.
+    /// Records of this run, and of a trial that is followed.
     pub read: Counter,
     /// Records without a header of this run.
     pub foreign: Counter,
@@ -156,6 +156,12 @@ impl Follower {
         let _ = self
             .register
             .send((u32::try_from(trial).unwrap_or(u32::MAX), part));
+    }
+
+    /// Whether the thread has ended.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        self.thread.as_ref().is_none_or(JoinHandle::is_finished)
     }
 
     /// Lets the thread end soon, without waiting for it.
@@ -276,7 +282,6 @@ impl Books {
     }
 
     fn count(&mut self, header: &Header, now: u64) {
-        self.totals.read.add(1);
         let Some(part) = self.part(header.trial) else {
             return;
         };
@@ -288,6 +293,7 @@ impl Books {
         part.end_to_end
             .record(now.saturating_sub(header.due) / 1000);
         part.read.add(1);
+        self.totals.read.add(1);
     }
 
     fn part(&mut self, trial: u32) -> Option<&FollowPart> {

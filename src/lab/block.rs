@@ -39,6 +39,8 @@ pub struct Block {
     pub send: Latencies,
     /// Due → the lane tried.
     pub lateness: Latencies,
+    /// Due → read back; none where the records are not followed.
+    pub end_to_end: Option<Latencies>,
     /// Response times of the delivered records, in microseconds.
     pub histogram: Counts,
     /// Ages in microseconds at which records failed.

@@ -16,14 +16,16 @@ use crate::settings::Settings;
 pub struct Following {
     origin: Origin,
     marks: Arc<Marks>,
-    totals: Arc<Totals>,
     current: Option<Current>,
-    /// Followers that were told to end.
-    ended: Vec<Follower>,
+    /// Followers that were told to end, with what they read.
+    ended: Vec<(Follower, Arc<Totals>)>,
+    /// What those read that are gone.
+    past: FollowerReading,
 }
 
 struct Current {
     follower: Follower,
+    totals: Arc<Totals>,
     /// The threads of this process before it was opened.
     before: HashSet<String>,
     cpu: Option<ThreadsCpu>,
@@ -37,9 +39,9 @@ impl Following {
         Self {
             origin,
             marks: Arc::new(marks(origin, clock)),
-            totals: Arc::default(),
             current: None,
             ended: Vec::new(),
+            past: FollowerReading::default(),
         }
     }
 
@@ -57,30 +59,48 @@ impl Following {
     fn end(&mut self) {
         if let Some(current) = self.current.take() {
             current.follower.end();
-            self.ended.push(current.follower);
+            self.past.cpu = current.cpu.as_ref().and_then(ThreadsCpu::share);
+            self.past.trouble = current.totals.trouble();
+            self.ended.push((current.follower, current.totals));
         }
+    }
+
+    /// Keeps of the followers that are gone only what they read.
+    fn bury(&mut self) {
+        let past = &mut self.past;
+        self.ended.retain(|(follower, totals)| {
+            let gone = follower.is_gone();
+            if gone {
+                add(past, totals);
+            }
+            !gone
+        });
     }
 
     /// The follower, once one was opened; `unread` counts delivered records that it has not read.
     #[must_use]
     pub fn reading(&self, unread: u64) -> Option<FollowerReading> {
-        if self.current.is_none() && self.ended.is_empty() {
+        let mut all = self.past.clone();
+        for (_, totals) in &self.ended {
+            add(&mut all, totals);
+        }
+        if let Some(current) = &self.current {
+            add(&mut all, &current.totals);
+            all.cpu = current.cpu.as_ref().and_then(ThreadsCpu::share);
+            all.trouble = current.totals.trouble();
+        } else if all == FollowerReading::default() {
             return None;
         }
-        let cpu = self
-            .current
-            .as_ref()
-            .and_then(|current| current.cpu.as_ref());
-        Some(FollowerReading {
-            read: self.totals.read.get(),
-            unread,
-            foreign: self.totals.foreign.get(),
-            corrupt: self.totals.corrupt.get(),
-            skipped: self.totals.skipped.get(),
-            cpu: cpu.and_then(ThreadsCpu::share),
-            trouble: self.totals.trouble(),
-        })
+        all.unread = unread;
+        Some(all)
     }
+}
+
+fn add(sum: &mut FollowerReading, totals: &Totals) {
+    sum.read += totals.read.get();
+    sum.foreign += totals.foreign.get();
+    sum.corrupt += totals.corrupt.get();
+    sum.skipped += totals.skipped.get();
 }
 
 impl Engine {
@@ -123,6 +143,7 @@ impl Engine {
     fn follower_state(&mut self) -> Result<FollowerState, String> {
         if self.following.current.is_none() {
             let before = cpu::threads();
+            let totals = Arc::<Totals>::default();
             let connection = self.connection();
             let source = Source {
                 connection: &connection,
@@ -133,11 +154,12 @@ impl Engine {
                 &source,
                 self.following.origin,
                 self.clock,
-                Arc::clone(&self.following.totals),
+                Arc::clone(&totals),
             )
             .map_err(|error| error.to_string())?;
             self.following.current = Some(Current {
                 follower,
+                totals,
                 before,
                 cpu: None,
             });
@@ -159,5 +181,6 @@ impl Engine {
         if is_idle && !self.trials.any_followed() && self.state == LoadState::Running {
             self.following.end();
         }
+        self.following.bury();
     }
 }

@@ -97,6 +97,10 @@ impl Window {
             delivery: figures.delivery.latencies(None),
             send: figures.send.latencies(None),
             lateness: lateness.latencies(None),
+            end_to_end: live
+                .followed
+                .as_ref()
+                .map(|_| figures.end_to_end.latencies(None)),
             histogram: figures.response,
             failures: figures.failed_response,
             errors: since(live.errors(), &start.errors),

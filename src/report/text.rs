@@ -163,7 +163,10 @@ fn follower(follower: &Follower) -> Vec<String> {
         cost.unwrap_or_default()
     )];
     let odd = [
-        (follower.foreign, "written by others"),
+        (
+            follower.foreign,
+            "without our header: written by others, or by a trial that was not followed",
+        ),
         (follower.corrupt, "damaged or cut"),
         (follower.skipped, "gone before they were read"),
     ];

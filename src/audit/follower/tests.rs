@@ -73,7 +73,9 @@ fn a_record_read_before_it_was_due_is_counted_and_not_dropped() {
 
 #[test]
 fn what_others_wrote_what_is_damaged_and_what_is_missing_are_told_apart() {
-    let (mut books, _register) = books();
+    let (mut books, register) = books();
+    let part: Arc<FollowPart> = Arc::default();
+    register.send((1, Arc::clone(&part))).unwrap();
     let other = Origin { run: 8, boot: 9 };
     let mut damaged = payload(ORIGIN, 1, 0);
     damaged[20] ^= 1;
@@ -82,6 +84,8 @@ fn what_others_wrote_what_is_damaged_and_what_is_missing_are_told_apart() {
     books.take(&record(12, &payload(other, 1, 0)), 0);
     books.take(&record(20, &damaged), 0);
     books.take(&record(21, &payload(ORIGIN, 1, 0)), 0);
+    // Of a trial that is closed already.
+    books.take(&record(22, &payload(ORIGIN, 2, 0)), 0);
     let totals = &books.totals;
     let all = [
         &totals.foreign,
@@ -162,4 +166,23 @@ fn nobody_waits_for_a_cluster_that_does_not_answer() {
     assert_eq!(follower.state(), FollowerState::Opening);
     drop(follower);
     assert!(begin.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+fn a_topic_that_cannot_be_read_is_refused_with_the_reason() {
+    let embedded = Embedded::start(1, "linger-there", 1).unwrap();
+    let connection = embedded.connection();
+    let source = Source {
+        connection: &connection,
+        topic: "linger-not-there",
+        embedded: true,
+    };
+    let follower = Follower::start(&source, ORIGIN, Clock::start(), Arc::default()).unwrap();
+    while follower.state() == FollowerState::Opening {
+        thread::sleep(Duration::from_millis(5));
+    }
+    let FollowerState::Refused(reason) = follower.state() else {
+        panic!("{:?}", follower.state());
+    };
+    assert!(reason.contains("linger-not-there"), "{reason}");
 }
