@@ -118,13 +118,12 @@ fn about(snapshot: &Snapshot) -> String {
 fn reference(name: &str, snapshot: &Snapshot, on: &ClusterFacts) -> Option<Reference> {
     let counts = Counts::decode_base64(snapshot.result.histograms.response.as_ref()?).ok()?;
     // What the running session would save of its circumstances.
-    let mut here = Snapshot {
+    let here = Snapshot {
         librdkafka_version: native::version(),
         environment: Environment::of_this_machine(),
         cluster: on.into(),
         ..Snapshot::default()
     };
-    here.result.end_to_end_ms = snapshot.result.end_to_end_ms;
     let differs = circumstances(snapshot, &here);
     Some(Reference {
         name: name.into(),

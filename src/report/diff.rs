@@ -31,8 +31,16 @@ impl Pair<'_> {
             .snapshots
             .iter()
             .any(|one| one.cluster.kind == ClusterKind::Real);
-        // Addresses are not kept in snapshots.
-        let cluster = if real { " -b HOST:PORT" } else { "" };
+        // Addresses are not kept in snapshots, and a load on a real cluster is asked for by its rate.
+        let [first, _] = self.snapshots;
+        let cluster = if real {
+            format!(
+                " -b HOST:PORT --throughput {}",
+                first.workload.throughput.round()
+            )
+        } else {
+            String::new()
+        };
         format!("linger compare{cluster} --a {a} --b {b}")
     }
 
@@ -266,8 +274,9 @@ mod tests {
     #[test]
     fn nothing_is_called_better() {
         let mut b = Snapshot::default();
-        let a = Snapshot::default();
+        let mut a = Snapshot::default();
         b.cluster.kind = ClusterKind::Real;
+        a.workload.throughput = 500.0;
         let found = diff(&a, &b);
         let pair = Pair {
             places: ["monday", "my week.json"],
@@ -279,7 +288,7 @@ mod tests {
             assert!(!text.contains(word), "{word}: {text}");
         }
         assert!(text.contains("cluster kind"), "{text}");
-        let command = "linger compare -b HOST:PORT --a monday --b 'my week.json'";
+        let command = "linger compare -b HOST:PORT --throughput 500 --a monday --b 'my week.json'";
         assert!(text.ends_with(&format!("{command}\n")), "{text}");
         assert_eq!(pair.json()["compare"], command);
     }

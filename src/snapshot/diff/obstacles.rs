@@ -15,7 +15,7 @@ const LENGTHS: f64 = 2.0;
 /// Something about the circumstances that should be the same in both, and why.
 type Circumstance = (&'static str, fn(&Snapshot) -> Option<String>, &'static str);
 
-const CIRCUMSTANCES: [Circumstance; 12] = [
+const CIRCUMSTANCES: [Circumstance; 11] = [
     (
         "cluster kind",
         |one| Some(kind(one).into()),
@@ -78,14 +78,6 @@ const CIRCUMSTANCES: [Circumstance; 12] = [
         "linger version",
         |one| Some(one.linger_version.clone()),
         "it may measure otherwise",
-    ),
-    (
-        "record header",
-        |one| {
-            let audited = one.result.end_to_end_ms.is_some();
-            Some(if audited { "followed" } else { "not followed" }.into())
-        },
-        "reading the topic back costs the client and the brokers something",
     ),
 ];
 
