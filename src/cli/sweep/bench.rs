@@ -17,6 +17,8 @@ use super::progress::Teller;
 
 /// So many blocks without an answer in a row are no longer the settings' fault.
 const SILENT: usize = 3;
+/// Signals that come together are one.
+const ONE_WISH: Duration = Duration::from_millis(100);
 
 /// A lab that measures what a sweep asks for.
 pub struct LabBench<'a> {
@@ -93,7 +95,11 @@ impl<'a> LabBench<'a> {
         let outcome = self.runtime.block_on(async {
             tokio::select! {
                 outcome = blocks.run(settings, warmup, measure) => Ok(outcome),
-                _ = ending.next() => Err(Ended::Stopped),
+                _ = ending.next() => {
+                    // `timeout` signals the program and then its group: that is one wish, not two.
+                    let _ = tokio::time::timeout(ONE_WISH, ending.next()).await;
+                    Err(Ended::Stopped)
+                }
             }
         })?;
         let failed =
