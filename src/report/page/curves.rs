@@ -139,13 +139,21 @@ impl<'a> Curves<'a> {
         let mut curves = Self {
             knob,
             names: Vec::new(),
-            labels: places
-                .iter()
-                .map(|setting| chosen::shown(knob.name, setting))
-                .collect(),
+            labels: shortened(
+                knob,
+                places
+                    .iter()
+                    .map(|setting| chosen::shown(knob.name, setting))
+                    .collect(),
+            ),
             lines: Vec::new(),
         };
-        for one in results {
+        // The lines, too, stand in the order of their values.
+        let mut ordered: Vec<&Snapshot> = results.iter().collect();
+        for other in others.iter().rev() {
+            ordered.sort_by(|one, two| at(other, one).total_cmp(&at(other, two)));
+        }
+        for one in ordered {
             let words: Vec<String> = others.iter().map(|knob| worded(knob, one)).collect();
             let name = words.join(", ");
             let line = curves
@@ -233,6 +241,23 @@ impl<'a> Curves<'a> {
         })?;
         Ok(Some(svg))
     }
+}
+
+/// Where a result's value of a knob stands among the others.
+fn at(knob: &Knob, one: &Snapshot) -> f64 {
+    let setting = one.settings.get(knob.name);
+    setting.map_or(f64::NEG_INFINITY, |setting| place(knob, &setting.value))
+}
+
+/// Labels without their unit where it is the last word of the knob's own name.
+fn shortened(knob: &Knob, labels: Vec<String>) -> Vec<String> {
+    let unit = knob.name.rsplit('.').next().unwrap_or_default();
+    let split = |label: &String| {
+        let (number, own) = label.split_once(' ')?;
+        (own == unit).then(|| number.to_owned())
+    };
+    let numbers: Option<Vec<String>> = labels.iter().map(split).collect();
+    numbers.unwrap_or(labels)
 }
 
 /// The values that a knob takes, in rising order.
