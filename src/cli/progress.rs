@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::time::Duration;
 
 use crate::lab::{LoadState, Reading};
-use crate::report::format::{count, millis, three};
+use crate::report::format::{bounded, count, three};
 use crate::report::perf::{self, Progress};
 
 /// What had happened at a moment.
@@ -151,13 +151,16 @@ fn live(reading: &Reading, progress: &Progress) -> String {
     } else {
         "0".into()
     };
-    let p99 = reading.live_trial().and_then(|trial| trial.response.p99);
+    let times = reading
+        .live_trial()
+        .map(|trial| trial.response)
+        .unwrap_or_default();
     let text = format!(
         "{state} {}:{:02}  {} sent  {rate}/s  p99 {} ms  in flight {}  failed {}",
         seconds / 60,
         seconds % 60,
         count(reading.accounts.delivered),
-        millis(p99),
+        bounded(times.p99, &times),
         count(reading.accounts.in_flight()),
         count(reading.accounts.failed),
     );

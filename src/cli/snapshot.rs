@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::report::diff::Pair;
 use crate::report::export::Format;
-use crate::report::format::{maybe, millis, second};
+use crate::report::format::{bounded, maybe, second};
 use crate::report::table::{Align, lines};
 use crate::report::{json, text};
 use crate::snapshot::diff::diff;
@@ -92,13 +92,14 @@ fn row(entry: &Entry) -> Option<Vec<String>> {
         crate::cluster::ClusterKind::Embedded => "embedded",
         crate::cluster::ClusterKind::Real => "real",
     };
+    let times = &snapshot.result.response_ms;
     Some(vec![
         entry.name.clone(),
         second(&snapshot.started_at),
         kind.into(),
         maybe(snapshot.result.records_per_s),
-        millis(snapshot.result.response_ms.p50),
-        millis(snapshot.result.response_ms.p99),
+        bounded(times.p50, times),
+        bounded(times.p99, times),
     ])
 }
 

@@ -23,7 +23,7 @@ const MOST: usize = 3;
 
 /// Every cause that is looked for, the most important first: what spoils the measurement, what loses records, what holds
 /// records up, what only costs.
-const CAUSES: [fn(&View) -> Option<Advice>; 13] = [
+const CAUSES: [fn(&View) -> Option<Advice>; 14] = [
     limits::client_saturated,
     limits::errors,
     limits::sync_sends,
@@ -35,6 +35,7 @@ const CAUSES: [fn(&View) -> Option<Advice>; 13] = [
     times::linger_dominates,
     times::small_batches,
     limits::useless_compression,
+    limits::costly_compression,
     limits::no_compression,
     times::round_trip_dominates,
 ];

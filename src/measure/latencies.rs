@@ -30,6 +30,18 @@ pub struct Latencies {
 }
 
 impl Latencies {
+    /// Whether one of these percentiles (or the maximum) is only a lower bound.
+    #[must_use]
+    pub fn is_at_least(&self, time: Millis) -> bool {
+        self.at_least_from.is_some_and(|from| time >= from)
+    }
+
+    /// Whether the mean is only a lower bound: it rests on every record, so on any that failed.
+    #[must_use]
+    pub fn mean_is_at_least(&self) -> bool {
+        self.at_least_from.is_some()
+    }
+
     /// The named percentiles with their figures, in rising order, for tables.
     #[must_use]
     pub fn named(&self) -> [(&'static str, Option<Millis>); 8] {

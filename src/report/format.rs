@@ -1,5 +1,6 @@
 //! Numbers as people read them; one place, so that a figure looks the same wherever it is printed.
 
+use crate::measure::Latencies;
 use crate::settings::Millis;
 use crate::settings::units::thousands;
 
@@ -57,6 +58,22 @@ pub fn three(number: f64) -> String {
 #[must_use]
 pub fn millis(time: Option<Millis>) -> String {
     time.map_or_else(|| "n/a".into(), |Millis(number)| three(number))
+}
+
+/// A percentile in milliseconds as `millis` writes it, with `≥` where it is only a lower bound.
+#[must_use]
+pub fn bounded(time: Option<Millis>, of: &Latencies) -> String {
+    at_least(time, time.is_some_and(|time| of.is_at_least(time)))
+}
+
+/// The mean in milliseconds, with `≥` where failed records make it a lower bound.
+#[must_use]
+pub fn mean(of: &Latencies) -> String {
+    at_least(of.mean, of.mean.is_some() && of.mean_is_at_least())
+}
+
+fn at_least(time: Option<Millis>, is_bound: bool) -> String {
+    format!("{}{}", if is_bound { "≥" } else { "" }, millis(time))
 }
 
 /// A number with three significant digits, or `n/a`.
@@ -123,6 +140,21 @@ mod tests {
         for (number, text) in cases {
             assert_eq!(three(number), text);
         }
+    }
+
+    #[test]
+    fn what_failed_records_bound_from_below_says_so() {
+        let times = Latencies {
+            mean: Some(Millis(12.0)),
+            p50: Some(Millis(10.0)),
+            p99: Some(Millis(120.0)),
+            at_least_from: Some(Millis(100.0)),
+            ..Latencies::default()
+        };
+        assert_eq!(bounded(times.p50, &times), "10.0");
+        assert_eq!(bounded(times.p99, &times), "≥120");
+        assert_eq!(bounded(None, &times), "n/a");
+        assert_eq!(mean(&times), "≥12.0");
     }
 
     #[test]

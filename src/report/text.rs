@@ -10,7 +10,7 @@ use crate::snapshot::{
     BreakdownMs, Follower, GoalOutcome, Notice, Quality, SettingValue, Snapshot,
 };
 
-use super::format::{bytes, count, maybe, millis, second, things, three};
+use super::format::{bounded, bytes, count, maybe, mean, millis, second, things, three};
 use super::perf;
 use super::table::{Align, lines};
 
@@ -237,17 +237,12 @@ fn heading() -> Vec<String> {
 
 fn row(name: &str, times: &Latencies) -> Vec<String> {
     let mut cells = vec![name.to_owned()];
-    let times = times.named().map(|(_, time)| bounded(time, times));
-    cells.extend(times);
+    let cell = |(name, time): &(&str, Option<Millis>)| match *name {
+        "mean" => mean(times),
+        _ => bounded(*time, times),
+    };
+    cells.extend(times.named().iter().map(cell));
     cells
-}
-
-/// A time in milliseconds without its unit; with `≥` where it is a lower bound.
-pub(super) fn bounded(time: Option<Millis>, of: &Latencies) -> String {
-    match (time, of.at_least_from) {
-        (Some(time), Some(from)) if time >= from => format!("≥{}", millis(Some(time))),
-        _ => millis(time),
-    }
 }
 
 fn split(snapshot: &Snapshot) -> Vec<String> {

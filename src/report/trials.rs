@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::settings::knobs;
 use crate::snapshot::{GoalOutcome, Setting, Snapshot};
 
-use super::format::{count, maybe, millis};
+use super::format::{bounded, count, maybe};
 use super::table::{Align, lines};
 
 /// One row a trial, oldest first, each with what changed from the first; ends with a line end. Empty without trials.
@@ -51,9 +51,9 @@ fn row(trial: &Snapshot, base: &Snapshot) -> Vec<String> {
         changed,
         maybe(result.records_per_s),
         maybe(result.mib_per_s),
-        millis(times.p50),
-        millis(times.p99),
-        millis(times.p99_9),
+        bounded(times.p50, times),
+        bounded(times.p99, times),
+        bounded(times.p99_9, times),
         maybe(result.batch_records_mean),
         result.retries.map_or_else(|| "n/a".into(), count),
         count(result.failed),

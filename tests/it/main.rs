@@ -10,6 +10,7 @@
     clippy::cast_sign_loss
 )]
 
+mod advice;
 mod architecture;
 mod bad_input;
 mod blocks;

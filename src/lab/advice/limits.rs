@@ -7,6 +7,14 @@ use crate::measure::{ErrorCount, Phase};
 const BUSY: f64 = 0.9;
 /// A sender that is later than this at p99 does not keep its schedule.
 const LATE_MS: f64 = 5.0;
+/// Compression below this ratio finds nothing to compress.
+const USELESS_RATIO: f64 = 1.05;
+/// A line of 1 Gbit/s carries so many MiB a second.
+const GIGABIT_MIB: f64 = 119.2;
+/// Client threads that take less than this many cores cost little, whatever they do.
+const COSTLY_CORES: f64 = 0.2;
+/// A core is worth as much as a line; so many times more of it than of the line is a bad bargain.
+const COSTLY_TIMES: f64 = 3.0;
 /// Above so many MiB a second compression is worth its CPU.
 const MUCH_MIB: f64 = 20.0;
 
@@ -14,19 +22,25 @@ const MUCH_MIB: f64 = 20.0;
 pub(super) fn client_saturated(view: &View) -> Option<Advice> {
     let (cpu, late) = (view.reading.cpu, at_least(view.trial.lateness.p99, LATE_MS));
     let sync = view.settings.word("send.mode") == "sync";
+    let machine = &view.trial.machine;
+    let is_busy = cpu > BUSY || machine.saturated;
     let figure = match late.filter(|_| !sync) {
         _ if cpu > BUSY => format!("its busiest thread uses {} of a core", percent(cpu)),
+        _ if is_busy => format!(
+            "its busiest thread uses {} of a core, and its threads wait {:.1} s a second for one",
+            percent(machine.busiest?),
+            machine.waited?
+        ),
         Some(late) => format!("1 % of the records are tried {} late or later", ms(late)),
         None => return None,
     };
     let Some(rate) = view.rate() else {
         let text = format!("the client is the limit at full speed: {figure}.");
-        let is_cpu = cpu > BUSY;
-        return is_cpu.then_some(Advice { text, turn: None });
+        return is_busy.then_some(Advice { text, turn: None });
     };
     let turn = view.turn_to("rate", rate * 0.5);
     let to = shown(turn.as_ref());
-    let who = if cpu > BUSY {
+    let who = if is_busy {
         "the client is saturated"
     } else {
         "this machine is too busy to keep the schedule"
@@ -181,7 +195,7 @@ pub(super) fn useless_compression(view: &View) -> Option<Advice> {
         .trial
         .stages
         .compression_ratio
-        .filter(|ratio| *ratio < 1.05)?;
+        .filter(|ratio| *ratio < USELESS_RATIO)?;
     if matches!(codec, "" | "none") {
         return None;
     }
@@ -190,6 +204,36 @@ pub(super) fn useless_compression(view: &View) -> Option<Advice> {
             "{codec} shrinks batches by a factor of {ratio:.2} only. Expect the same size and less CPU without it."
         ),
         turn: view.turn("compression.type", "none"),
+    })
+}
+
+/// Compression whose CPU time is worth more than the time on a line that it saves.
+pub(super) fn costly_compression(view: &View) -> Option<Advice> {
+    let codec = view.settings.word("compression.type");
+    let ratio = view.trial.stages.compression_ratio?;
+    let cores = view
+        .trial
+        .machine
+        .client
+        .filter(|cores| *cores >= COSTLY_CORES)?;
+    let saved = view.trial.mib_per_s * (1.0 - 1.0 / ratio.max(1.0));
+    let line = saved / GIGABIT_MIB;
+    let lighter = match codec {
+        "gzip" | "zstd" => "lz4",
+        "lz4" | "snappy" => "none",
+        _ => return None,
+    };
+    if !view.settled() || ratio < USELESS_RATIO || cores < line * COSTLY_TIMES {
+        return None;
+    }
+    Some(Advice {
+        text: format!(
+            "{codec} costs more CPU than the network it saves: the client's threads take {} of a core to spare {saved:.1} MiB/s, \
+             {} of a 1 Gbit/s line. Expect {lighter} to need less CPU for more bytes.",
+            percent(cores),
+            percent(line)
+        ),
+        turn: view.turn("compression.type", lighter),
     })
 }
 

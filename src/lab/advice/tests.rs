@@ -219,6 +219,40 @@ fn compression_is_proposed_where_it_pays_and_questioned_where_it_does_not() {
 }
 
 #[test]
+fn a_codec_that_costs_more_than_it_saves_gives_way_to_a_lighter_one() {
+    let rows = [("compression.type", "gzip"), ("enable.idempotence", "off")];
+    let mut hard = with(&rows);
+    hard.mib_per_s = 12.0;
+    hard.stages.compression_ratio = Some(4.0);
+    hard.machine.client = Some(0.6);
+    let advice = sentence(
+        &told(hard.clone()),
+        "take 60 % of a core to spare 9.0 MiB/s, 8 % of a 1 Gbit/s line",
+    );
+    assert_eq!(
+        advice.turn,
+        Some(("compression.type", Value::Choice("lz4")))
+    );
+    hard.machine.client = Some(0.15);
+    silent(&told(hard.clone()), "costs more CPU");
+    hard.machine.client = Some(0.6);
+    hard.mib_per_s = 80.0;
+    silent(&told(hard), "costs more CPU");
+}
+
+#[test]
+fn a_client_that_waits_for_a_core_is_saturated_too() {
+    let mut starved = with(&[("rate", "10000")]);
+    starved.machine.saturated = true;
+    starved.machine.busiest = Some(0.42);
+    starved.machine.waited = Some(1.5);
+    sentence(
+        &told(starved),
+        "the client is saturated: its busiest thread uses 42 % of a core, and its threads wait 1.5 s a second for one",
+    );
+}
+
+#[test]
 fn at_most_three_sentences_are_told() {
     let mut bad = with(&[
         ("rate", "20000"),

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 
 use hdrhistogram::Histogram;
 
-use crate::report::format::{count, maybe, things};
+use crate::report::format::{bounded, count, maybe, things};
 use crate::report::markup::escaped;
-use crate::report::text::{self, bounded};
+use crate::report::text;
 use crate::snapshot::Snapshot;
 
 use super::curves::{self, Curves, Metric};

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use crate::measure::ErrorCount;
 use crate::report::errors::meaning;
-use crate::report::format::{bytes, count, maybe, three};
+use crate::report::format::{bounded, bytes, count, maybe, three};
 use crate::report::markup::escaped;
-use crate::report::text::{self, bounded, chosen, goal_word};
+use crate::report::text::{self, chosen, goal_word};
 use crate::settings::{Knob, Millis, knobs};
 use crate::snapshot::{Goal, GoalOutcome, Notice, Setting, Snapshot};
 

@@ -51,7 +51,7 @@ pub fn figure(time: Option<Millis>, of: &Latencies) -> String {
     time.map_or_else(
         || "n/a".into(),
         |time| {
-            let bound = of.at_least_from.is_some_and(|from| time.0 >= from.0);
+            let bound = of.is_at_least(time);
             format!("{}{}", if bound { "≥" } else { "" }, millis(time))
         },
     )
