@@ -4,6 +4,7 @@ pub mod again;
 pub mod args;
 pub mod bench;
 pub mod clients;
+pub mod compare;
 pub mod consent;
 pub mod doctor;
 pub mod gather;
@@ -26,11 +27,12 @@ pub mod topic;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{Args, CommandFactory as _, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use crate::report::export::{self, FORMATS, Format};
 
 pub use args::{BenchArgs, ConnectArgs, LoadArgs, OutputArgs};
+pub use compare::CompareArgs;
 pub use sweep::SweepArgs;
 
 const AFTER: &str = "Environment: LINGER_<KNOB> sets a knob (LINGER_LINGER_MS=20), LINGER_SASL_PASSWORD a property; LINGER_CONFIG_DIR \
@@ -107,6 +109,9 @@ pub enum Command {
     /// Look for the best of many settings: a grid, one knob at a time, or guided; with its evidence
     #[command(after_help = SWEEP)]
     Sweep(Box<SweepArgs>),
+    /// Tell which of two settings is better, by how much, and whether it is real: randomised pairs of blocks
+    #[command(after_help = compare::EXAMPLES)]
+    Compare(Box<CompareArgs>),
     /// Show every knob: range, librdkafka's and Java's default, effect, rules
     Knobs {
         /// Only this knob, by any of its names
@@ -148,8 +153,12 @@ pub enum Command {
         #[arg(short = 'J', long)]
         json: bool,
     },
-    /// Print the JSON Schema of what bench --json prints and a snapshot holds
-    Schema,
+    /// Print the JSON Schema of what bench --json prints and a snapshot holds, or of what compare --json prints
+    Schema {
+        /// Whose JSON
+        #[arg(value_enum, default_value_t = SchemaOf::Bench)]
+        of: SchemaOf,
+    },
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -157,6 +166,15 @@ pub enum Command {
     },
     /// Print the man page
     Man,
+}
+
+/// Whose JSON a schema describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// `bench --json`, and snapshots.
+    Bench,
+    /// `compare --json`.
+    Compare,
 }
 
 /// What to do with profiles.

@@ -5,6 +5,7 @@
 //!          ↑ figures of the block ───────┘        series → comparison (verdict, every block)
 //! ```
 
+mod command;
 mod delivery;
 mod figures;
 mod lab_bench;
@@ -19,11 +20,13 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub use command::CommandBench;
 pub use delivery::Delivery;
 pub use figures::Figures;
 pub use lab_bench::LabBench;
 pub use plan::{Plan, PlanError};
 pub use result::{ArmReport, BlockReport, Circumstances, Comparison, NoiseReport, PairReport};
+pub use sentence::number;
 pub use series::{Ask, Phase, Progress, Series};
 
 /// One of the two that are compared.

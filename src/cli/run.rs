@@ -1,20 +1,24 @@
 //! Which command runs where.
 
 use super::output::{Failure, Outcome, print};
-use super::{Cli, Command, bench, doctor, knobs, mock, profile, session, snapshot, sweep, topic};
+use super::{
+    Cli, Command, SchemaOf, bench, compare, doctor, knobs, mock, profile, session, snapshot, sweep,
+    topic,
+};
 
 /// Runs what was typed; the outcome is the exit code.
 pub fn run(cli: Cli) -> Result<Outcome, Failure> {
     match cli.command {
         Some(Command::Bench(args)) => return bench::run(&args),
         Some(Command::Sweep(args)) => return sweep::run(&args),
+        Some(Command::Compare(args)) => return compare::run(&args),
         Some(Command::Profile { action }) => profile::run(&action)?,
         Some(Command::Topic { action }) => return topic::run(&action),
         Some(Command::Mock { brokers }) => return mock::run(brokers),
         Some(Command::Doctor { connect, json }) => return doctor::run(&connect, json),
         Some(Command::Knobs { name, json }) => knobs::run(name.as_deref(), json)?,
         Some(Command::Snapshot { action }) => return snapshot::run(&action),
-        Some(Command::Schema) => schema()?,
+        Some(Command::Schema { of }) => schema(of)?,
         Some(Command::Completions { shell }) => {
             print(&String::from_utf8_lossy(&super::completions(shell)))?;
         }
@@ -35,8 +39,11 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
         .map_err(|error| Failure::unmeasured(format!("the program cannot start: {error}")))
 }
 
-fn schema() -> Result<(), Failure> {
-    let schema = crate::snapshot::Snapshot::json_schema();
+fn schema(of: SchemaOf) -> Result<(), Failure> {
+    let schema = match of {
+        SchemaOf::Bench => crate::snapshot::Snapshot::json_schema(),
+        SchemaOf::Compare => crate::compare::Comparison::json_schema(),
+    };
     let text = serde_json::to_string_pretty(&schema).map_err(Failure::unmeasured)?;
     print(&(text + "\n"))
 }

@@ -11,13 +11,13 @@ pub(super) fn sentence(found: &Comparison) -> String {
     let speed = speed(found);
     match &found.delivery.difference {
         None => speed,
-        Some(difference) => format!("Delivery differs: {difference}. As for speed: {speed}"),
+        Some(difference) => format!("Delivery differs: {difference}. Speed: {speed}"),
     }
 }
 
 fn speed(found: &Comparison) -> String {
     let (Some(effect), Some(interval)) = (found.effect_percent, found.interval_percent) else {
-        return format!("inconclusive: {}", why(found));
+        return format!("Inconclusive: {}", why(found));
     };
     let measured = measured(found.metric, effect, interval);
     let margin = number(found.margin_percent);
@@ -32,16 +32,16 @@ fn speed(found: &Comparison) -> String {
                 ""
             };
             format!(
-                "no difference that matters: {measured}, within the margin of {margin} %{real}, in {pairs} pairs."
+                "No difference that matters: {measured}, within the margin of {margin} %{real}, in {pairs} pairs."
             )
         }
         Verdict::Inconclusive => {
-            format!("inconclusive: {measured}, in {pairs} pairs; {}", why(found))
+            format!("Inconclusive: {measured}, in {pairs} pairs; {}", why(found))
         }
     }
 }
 
-/// `p50 of B is 38.2 % lower (95 % interval 36.0 to 40.1 % lower)`.
+/// `p50 of B is 38.2 % lower (95 % interval 36 to 40.1 % lower)`.
 fn measured(metric: Metric, effect: f64, [low, high]: [f64; 2]) -> String {
     let side = |value: f64| if value < 0.0 { "lower" } else { "higher" };
     let size = |value: f64| number(value.abs());
@@ -105,14 +105,14 @@ fn noise(found: &Comparison) -> String {
     )
 }
 
-/// A percentage with as many digits as it deserves.
-fn number(value: f64) -> String {
+/// A percentage with as many digits as it deserves: `0.4`, `12.3`, `120`.
+#[must_use]
+pub fn number(value: f64) -> String {
     if value >= 100.0 {
         format!("{value:.0}")
-    } else if value >= 10.0 {
-        format!("{value:.1}")
     } else {
-        let text = format!("{value:.2}");
+        let digits = if value >= 10.0 { 1 } else { 2 };
+        let text = format!("{value:.digits$}");
         text.trim_end_matches('0').trim_end_matches('.').to_owned()
     }
 }
@@ -126,7 +126,7 @@ mod tests {
         let text = measured(Metric::P50, -38.21, [-40.14, -36.0]);
         assert_eq!(
             text,
-            "p50 of B is 38.2 % lower (95 % interval: 36.0 to 40.1 % lower)"
+            "p50 of B is 38.2 % lower (95 % interval: 36 to 40.1 % lower)"
         );
         let across = measured(Metric::Throughput, 0.4, [-0.81, 1.6]);
         assert_eq!(

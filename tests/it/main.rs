@@ -17,6 +17,7 @@ mod blocks;
 mod browser;
 mod cli;
 mod cli_load;
+mod compare;
 mod dump_log;
 mod export;
 mod files;

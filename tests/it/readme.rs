@@ -103,6 +103,7 @@ fn load(cli: &Cli) -> Option<&LoadArgs> {
             Some(&lab.load)
         }
         Some(Command::Sweep(sweep)) => Some(&sweep.lab.load),
+        Some(Command::Compare(compare)) => Some(&compare.lab.load),
         Some(Command::Profile {
             action: ProfileAction::Save { load, .. },
         }) => Some(load),

@@ -1,0 +1,171 @@
+//! A comparison as text and as Markdown: the verdict first.
+
+use std::collections::BTreeMap;
+
+use crate::cluster::ClusterKind;
+use crate::compare::{ArmReport, Comparison, Phase, number};
+use crate::lab::GoalState;
+use crate::measure::comparison::Metric;
+
+use super::format::{count, maybe, things};
+use super::markdown;
+use super::table::{Align, lines};
+
+/// Everything a person needs, in lines.
+#[must_use]
+pub fn text(found: &Comparison) -> String {
+    let mut said = vec![found.sentence.clone(), String::new()];
+    if is_simulated(found) {
+        said.push(
+            "EMBEDDED  simulated brokers: no disk, no replication, acks has no effect".into(),
+        );
+    }
+    said.push(format!("A  {}", found.a.label));
+    said.push(format!("B  {}", found.b.label));
+    said.push(String::new());
+    let columns = [Align::Left, Align::Right, Align::Right];
+    said.extend(lines(&table(found), &columns));
+    said.push(String::new());
+    said.extend(details(found));
+    said.join("\n") + "\n"
+}
+
+/// A summary for a pull request or the page of a CI job.
+#[must_use]
+pub fn markdown(found: &Comparison) -> String {
+    let mut rows = table(found);
+    let heads: Vec<String> = if rows.is_empty() {
+        Vec::new()
+    } else {
+        rows.remove(0)
+    };
+    let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
+    let arms = vec![
+        "arm".to_owned(),
+        format!("`{}`", found.a.label),
+        format!("`{}`", found.b.label),
+    ];
+    rows.insert(0, arms);
+    let details = details(found).join("\n- ");
+    let table = markdown::table(&heads, &rows);
+    format!("**{}**\n\n{table}\n- {details}\n", found.sentence)
+}
+
+fn is_simulated(found: &Comparison) -> bool {
+    let cluster = found.circumstances.cluster.as_ref();
+    cluster.is_some_and(|cluster| cluster.kind == ClusterKind::Embedded)
+}
+
+/// Medians over blocks, and counts.
+fn table(found: &Comparison) -> Vec<Vec<String>> {
+    let row =
+        |name: String, of: &dyn Fn(&ArmReport) -> String| vec![name, of(&found.a), of(&found.b)];
+    let mut rows = vec![vec!["median of blocks".into(), "A".into(), "B".into()]];
+    for metric in Metric::ALL {
+        let name = format!("{} {}", metric.name(), metric.unit());
+        rows.push(row(name, &|arm| {
+            maybe(arm.medians.get(metric.name()).copied())
+        }));
+    }
+    let delivery = &found.delivery;
+    rows.push(vec![
+        "delivered".into(),
+        count(delivery.a.delivered),
+        count(delivery.b.delivered),
+    ]);
+    rows.push(vec![
+        "failed".into(),
+        count(delivery.a.failed),
+        count(delivery.b.failed),
+    ]);
+    rows
+}
+
+fn details(found: &Comparison) -> Vec<String> {
+    let mut said = Vec::new();
+    said.push(format!(
+        "metric {}, margin {} %; {} of {} pairs count, in random order, blocks of {} s after {} s of warm-up; seed {}",
+        found.metric.name(),
+        number(found.margin_percent),
+        found.pairs_counted,
+        found.pairs_planned,
+        found.block_s,
+        found.warmup_s,
+        found.seed
+    ));
+    match &found.noise {
+        None => said.push("noise floor: not measured; the budget did not pay for it".into()),
+        Some(noise) => {
+            let smallest = found
+                .smallest_effect_percent
+                .map_or(String::new(), |smallest| {
+                    format!(
+                        "; {} pairs find differences of {} % or more",
+                        found.pairs_planned,
+                        number(smallest)
+                    )
+                });
+            said.push(format!(
+                "noise floor: A against A varies by {} % between {} pairs{smallest}",
+                number(noise.sd_percent),
+                noise.pairs
+            ));
+        }
+    }
+    said.extend(cross_checks(found));
+    let dropped = found.pairs.iter().filter(|pair| pair.dropped.is_some());
+    let reasons: Vec<&str> = dropped.filter_map(|pair| pair.dropped.as_deref()).collect();
+    if let Some(first) = reasons.first() {
+        said.push(format!(
+            "dropped without a look at the outcome: {} ({first})",
+            things(reasons.len() as u64, "pair")
+        ));
+    }
+    for goal in &found.goals {
+        let word = match goal.outcome {
+            GoalState::Held => "held",
+            GoalState::Missed => "missed",
+            GoalState::Unknown => "not known",
+        };
+        said.push(format!(
+            "goal {} {word} by B: in {} of {} blocks",
+            goal.goal, goal.held, goal.blocks
+        ));
+    }
+    said.extend(warnings(found));
+    if found.stopped_early {
+        said.push("ended early, with what was done".into());
+    }
+    said
+}
+
+fn cross_checks(found: &Comparison) -> Option<String> {
+    let signed = |value: f64| {
+        let sign = if value < 0.0 { "−" } else { "+" };
+        format!("{sign}{} %", number(value.abs()))
+    };
+    let median = signed(found.median_percent?);
+    let [low, high] = found.bootstrap_percent?.map(signed);
+    let p = found.permutation_p?;
+    Some(format!(
+        "cross-checks: median {median}, bootstrap {low} to {high}, permutation of signs p = {p:.3}"
+    ))
+}
+
+/// Warnings of blocks, with how many had them.
+fn warnings(found: &Comparison) -> Vec<String> {
+    let mut counts: BTreeMap<&str, (usize, &str)> = BTreeMap::new();
+    let counted = found
+        .blocks
+        .iter()
+        .filter(|block| block.phase == Phase::Pairs);
+    let all = counted.clone().count();
+    for warning in counted.flat_map(|block| &block.figures.warnings) {
+        counts.entry(&warning.word).or_insert((0, &warning.text)).0 += 1;
+    }
+    counts.remove("EMBEDDED");
+    let told = |(word, (count, text)): (&str, (usize, &str))| {
+        format!("{word} in {count} of {all} blocks: {text}")
+    };
+    counts.into_iter().map(told).collect()
+}
