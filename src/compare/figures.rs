@@ -4,8 +4,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::lab::Block;
-use crate::measure::{ErrorCount, Latencies};
+use crate::measure::steady::{Restless, Way};
+use crate::measure::{ErrorCount, Latencies, Steadiness};
 use crate::snapshot::Notice;
+
+/// A median or throughput that moves one way by more than this share within a block goes on moving: nothing is compared with it.
+const MOVES: f64 = 0.10;
 
 /// What one block yielded: of the lab, or of a command that prints bench's JSON. Everything counts over the measured window.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -65,17 +69,60 @@ impl From<&Block> for Figures {
             errors: block.errors.clone(),
             behind: block.behind,
             client_cpu: Some(block.client_cpu),
-            settled: true,
+            settled: moving(block.steadiness).is_none(),
             contaminated: None,
-            warnings: block
-                .warnings
-                .iter()
-                .map(|warning| Notice {
-                    word: warning.word.into(),
-                    text: warning.text.clone(),
-                })
-                .collect(),
+            warnings: warnings(block),
             histogram: Some(block.histogram.encode_base64()),
+        }
+    }
+}
+
+fn warnings(block: &Block) -> Vec<Notice> {
+    let notice = |word: &str, text: String| Notice {
+        word: word.into(),
+        text,
+    };
+    let known = block.warnings.iter();
+    let known = known.map(|warning| notice(warning.word, warning.text.clone()));
+    let moving = moving(block.steadiness).map(|how| notice("NOT SETTLED", how.to_string()));
+    known
+        .filter(|warning| moving.is_none() || warning.word != "NOT SETTLED")
+        .chain(moving.clone())
+        .collect()
+}
+
+/// How a block went on moving, if it did. Mere spread between seconds is noise, which the pairs account for.
+fn moving(steadiness: Steadiness) -> Option<Restless> {
+    match steadiness {
+        Steadiness::Restless(restless) => match restless.way {
+            Way::Trend(change) if change.abs() > MOVES => Some(restless),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_clear_trend_is_unsettled() {
+        let restless = |way| {
+            Steadiness::Restless(Restless {
+                figure: "median",
+                way,
+            })
+        };
+        assert!(moving(restless(Way::Trend(0.3))).is_some());
+        assert!(moving(restless(Way::Trend(-0.3))).is_some());
+        for calm in [
+            restless(Way::Trend(0.05)),
+            restless(Way::Spread(0.4)),
+            Steadiness::Early,
+            Steadiness::Steady,
+        ] {
+            assert_eq!(moving(calm), None);
         }
     }
 }

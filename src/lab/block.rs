@@ -7,7 +7,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::lab::reading::Warning;
 use crate::lab::{Command, Lab, LabConfig, LabError, LoadState, Reading};
-use crate::measure::{Accounts, Counts, ErrorCount, Latencies};
+use crate::measure::{Accounts, Counts, ErrorCount, Latencies, Steadiness};
 use crate::settings::Settings;
 use crate::snapshot::Snapshot;
 
@@ -49,6 +49,8 @@ pub struct Block {
     pub errors: Vec<ErrorCount>,
     /// Records that were due and not yet tried at the end: the rate was not held.
     pub behind: u64,
+    /// Whether its last five seconds were alike; too early to tell in a shorter window.
+    pub steadiness: Steadiness,
     /// The highest share of one core (0–1) that a thread of ours took in any second of the window.
     pub client_cpu: f64,
     /// What to bear in mind.

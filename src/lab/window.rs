@@ -8,11 +8,13 @@ use crate::lab::engine::Engine;
 use crate::lab::figures::Figures;
 use crate::lab::trial::Trial;
 use crate::load::workload::Rate;
+use crate::measure::steady::{Steady, Window as Second};
 use crate::measure::{Counts, ErrorCount};
 use crate::settings::Settings;
 
 /// The engine looks at the busiest thread once a second: a younger figure still speaks of the time before the window.
 const CPU_AGE: Duration = Duration::from_secs(1);
+const SECOND: Duration = Duration::from_secs(1);
 
 /// A block that was asked for and is not over.
 pub struct Window {
@@ -22,7 +24,44 @@ pub struct Window {
     asked: Instant,
     alone: Option<Duration>,
     from: Option<Start>,
+    course: Course,
     cpu: f64,
+}
+
+/// The window second by second: whether it stands still.
+#[derive(Default)]
+struct Course {
+    steady: Steady,
+    since: Duration,
+    figures: Figures,
+}
+
+impl Course {
+    /// From here on.
+    fn of(live: &Trial) -> Self {
+        Self {
+            steady: Steady::new(live.workload.rate == Rate::Max),
+            since: live.loaded,
+            figures: live.now.clone(),
+        }
+    }
+
+    /// Takes the last second, once it is over.
+    fn look(&mut self, live: &Trial) {
+        let time = live.loaded.saturating_sub(self.since);
+        if time < SECOND {
+            return;
+        }
+        let news = live.now.since(&self.figures);
+        if let Some(median) = news.response.quantile(0.5) {
+            self.steady.push(Second {
+                median_ms: float(median) / 1000.0,
+                per_s: float(news.accounts.delivered) / time.as_secs_f64(),
+            });
+        }
+        self.since = live.loaded;
+        self.figures = live.now.clone();
+    }
 }
 
 /// The live trial as the window began.
@@ -44,6 +83,7 @@ impl Window {
             asked: Instant::now(),
             alone: None,
             from: None,
+            course: Course::default(),
             cpu: 0.0,
         }
     }
@@ -54,6 +94,7 @@ impl Window {
             self.warm_up(live, alone);
             return None;
         };
+        self.course.look(live);
         let measured = live.loaded.saturating_sub(start.loaded);
         if measured >= CPU_AGE {
             self.cpu = self.cpu.max(cpu);
@@ -68,6 +109,7 @@ impl Window {
         }
         let since = *self.alone.get_or_insert(live.loaded);
         if live.settled.is_some() && live.loaded.saturating_sub(since) >= self.warmup {
+            self.course = Course::of(live);
             self.from = Some(Start {
                 warmed: self.asked.elapsed(),
                 loaded: live.loaded,
@@ -105,6 +147,7 @@ impl Window {
             failures: figures.failed_response,
             errors: since(live.errors(), &start.errors),
             behind: 0,
+            steadiness: self.course.steady.judge(),
             client_cpu: self.cpu,
             warnings: Vec::new(),
         }
