@@ -1,7 +1,7 @@
 //! What is printed: the same snapshot as text, as JSON, in the formats of other tools; the table of trials, of knobs.
 
-pub mod diff;
 pub mod comparison;
+pub mod diff;
 pub mod errors;
 pub mod export;
 pub mod format;

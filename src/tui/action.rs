@@ -49,7 +49,7 @@ pub enum Action {
     GoBack,
     /// Makes the chosen (else the live) trial the baseline.
     Base,
-    /// Compares the chosen trial with the live one.
+    /// Compares the chosen trial with the baseline.
     Compare,
     /// Writes a note beside the chosen (else the live) trial.
     Note,

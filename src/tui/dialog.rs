@@ -55,6 +55,8 @@ pub enum Purpose {
     Goal,
     /// A note beside this trial.
     Note(u64),
+    /// How to compare this trial with the base.
+    Compare(u64),
 }
 
 impl Purpose {
@@ -66,6 +68,7 @@ impl Purpose {
             Self::Profile => "save the settings as a profile".into(),
             Self::Goal => "goals".into(),
             Self::Note(trial) => format!("note beside #{trial}"),
+            Self::Compare(trial) => format!("compare #{trial} with the base"),
         }
     }
 
@@ -77,6 +80,7 @@ impl Purpose {
             Self::Profile => "a name · ⏎ save · Esc back",
             Self::Goal => "p99<20ms, failed=0 (empty: none) · ⏎ set · Esc back",
             Self::Note(_) => "⏎ write · Esc back",
+            Self::Compare(_) => "metric, margin, time it may take · ⏎ start · Esc back",
         }
     }
 }

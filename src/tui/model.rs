@@ -8,9 +8,11 @@ use tui_input::Input as Entry;
 use crate::lab::{Goal, Reading};
 use crate::settings::{Finding, Group, Knob, Settings, Severity, Surroundings, knobs};
 use crate::tui::dialog::{Dialog, Reference};
+mod duel;
 mod window;
 
 pub use crate::tui::theme::ThemeChoice;
+pub use duel::{Duel, Proof};
 pub use window::TimeWindow;
 
 /// Everything that the screen remembers between two pictures.
@@ -76,6 +78,10 @@ pub struct Model {
     pub saved_serial: u64,
     /// Trial whose save was asked for and is not yet told.
     pub saving: Option<u64>,
+    /// The comparison that runs.
+    pub duel: Option<Duel>,
+    /// What comparisons proved, oldest first.
+    pub proofs: Vec<Proof>,
 }
 
 /// A panel that takes keys.
@@ -270,6 +276,8 @@ impl Model {
             saved_trials: Vec::new(),
             saved_serial: 0,
             saving: None,
+            duel: None,
+            proofs: Vec::new(),
         }
     }
 

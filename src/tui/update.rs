@@ -3,6 +3,7 @@
 mod axis;
 mod clients;
 mod dialogs;
+mod duel;
 mod keys;
 mod mouse;
 mod news;
@@ -104,12 +105,16 @@ pub fn update(
 ) -> Vec<Effect> {
     model.now = now;
     let mut effects = match input {
-        Input::Key(key) => keys::press(model, reading, key),
+        Input::Key(key) => {
+            let effects = keys::press(model, reading, key);
+            duel::disturbed(model, &effects);
+            effects
+        }
         Input::Mouse(pointer, hit) => mouse::point(model, reading, pointer, hit),
         Input::Reading => {
             news::read(model, reading);
             axis::follow(model, reading);
-            Vec::new()
+            duel::hear(model, reading)
         }
         Input::Tick => Vec::new(),
         Input::Answer(answer) => {
@@ -118,7 +123,9 @@ pub fn update(
         }
     };
     turn::judge(model, reading);
-    effects.extend(turn::apply_when_due(model, reading));
+    let turned = turn::apply_when_due(model, reading);
+    duel::disturbed(model, &turned);
+    effects.extend(turned);
     effects
 }
 

@@ -135,7 +135,7 @@ pub static TABLE: &[Row] = &[
         "compare",
         &["c"],
         "c",
-        "compare the chosen trial with the live one",
+        "compare the chosen trial with the baseline",
     )
     .section(Section::Trials)
     .footer("compare"),

@@ -14,7 +14,7 @@ use crate::tui::action::Action;
 use crate::tui::dialog::{Ask, Connect, Dialog, OpenList, Purpose};
 use crate::tui::keymap;
 use crate::tui::model::{Model, Panel};
-use crate::tui::update::{Effect, clients};
+use crate::tui::update::{Effect, clients, duel};
 
 /// Results of at least this much load are worth a question before they are thrown away.
 const WORTH_ASKING: Duration = Duration::from_secs(120);
@@ -85,11 +85,12 @@ pub fn open_ask(model: &mut Model, reading: &Reading, purpose: Purpose) {
             .trial(number)
             .and_then(|trial| trial.note.clone())
             .unwrap_or_default(),
+        Purpose::Compare(_) => duel::PROPOSED.into(),
     };
     model.dialog = Some(Dialog::Ask(Ask {
         purpose,
         entry: Entry::new(text),
-        proposed: matches!(purpose, Purpose::Snapshot(_)),
+        proposed: matches!(purpose, Purpose::Snapshot(_) | Purpose::Compare(_)),
         problem: None,
     }));
 }
@@ -147,6 +148,7 @@ fn take_line(
             Effect::SaveProfile(name, model.next(reading), model.goals.clone())
         }
         Purpose::Note(trial) => Effect::Send(Command::Note(trial, line)),
+        Purpose::Compare(trial) => return duel::begin(model, reading, trial, &line),
         Purpose::Goal => {
             let goals = if line.is_empty() {
                 Vec::new()

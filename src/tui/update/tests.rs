@@ -1,6 +1,7 @@
 //! State, keys as text, state.
 
 mod asking;
+mod duel;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -333,16 +334,6 @@ fn a_broker_goes_down_and_the_same_one_comes_up_and_only_when_embedded() {
     let mut real = staging();
     real.press("D");
     assert!(real.effects.is_empty());
-}
-
-#[test]
-fn what_comes_later_says_so() {
-    let mut person = first_run();
-    person.press("c");
-    assert!(person.status().contains("comes with the next release"));
-    person.press("x");
-    assert!(person.status().contains("comes with the next release"));
-    assert!(person.effects.is_empty());
 }
 
 #[test]

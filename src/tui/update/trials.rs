@@ -3,7 +3,7 @@
 use crate::lab::{Command, Reading};
 use crate::tui::action::Action;
 use crate::tui::model::Model;
-use crate::tui::update::{Effect, turn};
+use crate::tui::update::{Effect, duel, turn};
 
 /// The numbers of the trials as the panel lists them: the newest first.
 #[must_use]
@@ -42,10 +42,7 @@ pub fn act(model: &mut Model, reading: &Reading, action: Action) -> Vec<Effect> 
             model.last_turn = Some(model.now);
             vec![Effect::Send(Command::Again)]
         }
-        _ => {
-            model.say("compare comes with the next release; until then a Δ seen once stays hollow");
-            Vec::new()
-        }
+        _ => duel::ask_or_end(model, reading),
     }
 }
 

@@ -4,6 +4,7 @@ use ratatui::text::Line;
 
 use crate::lab::{Figure, FollowedReading, GoalState, Relation};
 use crate::measure::Latencies;
+use crate::measure::comparison::Verdict;
 use crate::settings::Millis;
 use crate::tui::theme::Role;
 use crate::tui::view::scene::{Behind, Scene};
@@ -15,7 +16,7 @@ use crate::tui::widgets::pen::{Pen, cut, width};
 pub struct Delta {
     /// `−47%`.
     pub text: String,
-    /// △ more, ▽ less (seen once, not proved), ≈ within the spread.
+    /// △ more, ▽ less (seen once, not proved), ▲ ▼ proved by a comparison, ≈ within the spread or proved to be alike.
     pub mark: char,
     /// Better, worse, or neither.
     pub role: Role,
@@ -36,6 +37,20 @@ pub fn delta(now: Option<Millis>, other: Option<Millis>, spread: Option<f64>) ->
         ('▽', Role::Good)
     };
     Some(Delta { text, mark, role })
+}
+
+impl Delta {
+    /// The same with the mark of what a comparison of the base (A) with this row (B) proved of the latency.
+    #[must_use]
+    pub fn proved(self, verdict: Option<Verdict>) -> Self {
+        let (mark, role) = match verdict {
+            Some(Verdict::ABetter) => ('▲', Role::Bad),
+            Some(Verdict::BBetter) => ('▼', Role::Good),
+            Some(Verdict::NoDifference) => ('≈', Role::Label),
+            Some(Verdict::Inconclusive) | None => return self,
+        };
+        Self { mark, role, ..self }
+    }
 }
 
 /// Sum of the relative half-widths of two spreads: of the median, or of the tail.

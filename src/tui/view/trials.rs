@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use crate::lab::{TrialReading, TrialState};
+use crate::measure::comparison::Metric;
 use crate::tui::model::Panel;
 use crate::tui::theme::Role;
 use crate::tui::view::percentiles::{delta, figure, spread, state};
@@ -279,7 +280,13 @@ fn difference(trial: &TrialReading, scene: &Scene<'_>) -> (String, Option<Role>)
     let noise = spread(trial.spread, base.spread, true);
     delta(trial.response.p99, base.response.p99, noise).map_or_else(
         || ("n/a".into(), Some(Role::Faint)),
-        |delta| (format!("{} {}", delta.text, delta.mark), Some(delta.role)),
+        |delta| {
+            let proved = scene
+                .model
+                .proved(&base.settings, &trial.settings, Metric::P99);
+            let delta = delta.proved(proved);
+            (format!("{} {}", delta.text, delta.mark), Some(delta.role))
+        },
     )
 }
 
