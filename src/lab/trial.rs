@@ -11,7 +11,6 @@ use crate::lab::settling::Settling;
 use crate::lab::spread::Spread;
 use crate::lab::{Goal, TrialReading, TrialState};
 use crate::load::helm::Assignment;
-use crate::load::native;
 use crate::load::parts::{ReportPart, SenderPart};
 use crate::load::workload::{Rate, SendMode, Workload};
 use crate::measure::counts::Counts;
@@ -21,9 +20,9 @@ use crate::measure::tally::Tally;
 use crate::measure::{Accounts, ErrorCount};
 use crate::settings::Settings;
 
-mod stages;
-
+mod errors;
 mod settle;
+mod stages;
 
 /// A trial whose records are not all accounted for.
 pub struct Trial {
@@ -71,6 +70,7 @@ pub struct Trial {
     settled_from: Figures,
     spread: Spread,
     gauge: Option<Arc<Gauge>>,
+    errors: Vec<ErrorCount>,
 }
 
 impl Trial {
@@ -116,6 +116,7 @@ impl Trial {
             settled_from: Figures::default(),
             spread: Spread::default(),
             gauge: None,
+            errors: Vec::new(),
         }
     }
 
@@ -171,8 +172,10 @@ impl Trial {
 
     /// Copies the threads' figures; returns what was reported since the last time.
     pub fn advance(&mut self) -> Figures {
+        let (accounts, errors) = self.accounts_with_errors();
+        self.errors = errors;
         let mut next = Figures {
-            accounts: self.accounts(),
+            accounts,
             response: copy(&self.report.response),
             failed_response: copy(&self.report.failed_response),
             delivery: copy(&self.report.delivery),
@@ -269,19 +272,10 @@ impl Trial {
         self.now.since(&self.settled_from)
     }
 
-    /// Errors by code.
+    /// Errors by code, of the same moment as the figures.
     #[must_use]
-    pub fn errors(&self) -> Vec<ErrorCount> {
-        let mut list = Vec::new();
-        self.report
-            .errors
-            .add_to(&mut list, native::name, native::is_retriable);
-        for part in &self.senders {
-            part.errors
-                .add_to(&mut list, native::name, native::is_retriable);
-        }
-        list.sort_by_key(|entry| std::cmp::Reverse(entry.count));
-        list
+    pub fn errors(&self) -> &[ErrorCount] {
+        &self.errors
     }
 
     /// The row.
@@ -325,7 +319,7 @@ impl Trial {
                 .followed
                 .as_ref()
                 .map(|it| it.reading(&figures.end_to_end, self.now.accounts)),
-            errors: self.errors(),
+            errors: self.errors.clone(),
             partitions: self.meter.partition_records().unwrap_or_default(),
             goals: Vec::new(),
             unread_failures: if self.workload.mode == SendMode::FireAndForget {

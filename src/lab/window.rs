@@ -114,7 +114,7 @@ impl Window {
                 warmed: self.asked.elapsed(),
                 loaded: live.loaded,
                 figures: live.now.clone(),
-                errors: live.errors(),
+                errors: live.errors().to_vec(),
             });
         }
     }
@@ -145,7 +145,7 @@ impl Window {
                 .map(|_| figures.end_to_end.latencies(None)),
             histogram: figures.response,
             failures: figures.failed_response,
-            errors: since(live.errors(), &start.errors),
+            errors: since(live.errors().to_vec(), &start.errors),
             behind: 0,
             steadiness: self.course.steady.judge(),
             client_cpu: self.cpu,
