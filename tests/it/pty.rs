@@ -137,6 +137,25 @@ impl Terminal {
         });
     }
 
+    /// Waits until the screen is as `wanted`, or this time is over; tells which.
+    pub fn shows_within(&self, time: Duration, wanted: impl Fn(&vt100::Screen) -> bool) -> bool {
+        let limit = Instant::now() + time;
+        let mut state = self.seen.state();
+        while !wanted(state.screen.screen()) {
+            let left = limit.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
+            }
+            state = self
+                .seen
+                .more
+                .wait_timeout(state, left)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+        }
+        true
+    }
+
     /// Waits until the screen is as `wanted`; `what` names it in the failure, which shows the screen.
     pub fn wait_until(&self, what: &str, wanted: impl Fn(&vt100::Screen) -> bool) {
         let limit = Instant::now() + PATIENCE;
