@@ -133,7 +133,7 @@ impl Embedded {
         &self.brokers
     }
 
-    /// Adds a topic with replication min(3, brokers).
+    /// Adds a topic with replication min(3, brokers), its partitions led by the brokers in turn.
     ///
     /// # Errors
     /// A number of partitions out of range, or librdkafka's refusal (the topic exists).
@@ -241,7 +241,7 @@ fn serve(mock: &Mock, inbox: &Receiver<Message>, brokers: i32) {
 fn obey(mock: &Mock, order: Order, brokers: i32, faults: &mut Faults) -> Answer {
     let done = match order {
         Order::RoundTrip(time) => mock.broker_round_trip_time(-1, time),
-        Order::Topic { name, partitions } => mock.create_topic(&name, partitions, brokers.min(3)),
+        Order::Topic { name, partitions } => add_topic(mock, &name, partitions, brokers),
         Order::Power { broker, up: true } => mock.broker_up(broker),
         Order::Power { broker, up: false } => mock.broker_down(broker),
         Order::Faults { retriable, fatal } => {
@@ -250,6 +250,15 @@ fn obey(mock: &Mock, order: Order, brokers: i32, faults: &mut Faults) -> Answer 
         }
     };
     done.map_err(|error| library(&error))
+}
+
+/// Adds a topic whose partitions are led by the brokers in turn, as a real cluster spreads them: the mock cluster draws leaders,
+/// and one topic of six partitions in eleven would leave broker 1 of 3 with nothing to do.
+fn add_topic(mock: &Mock, name: &str, partitions: i32, brokers: i32) -> Result<(), KafkaError> {
+    mock.create_topic(name, partitions, brokers.min(3))?;
+    (0..partitions).try_for_each(|partition| {
+        mock.partition_leader(name, partition, Some(partition % brokers + 1))
+    })
 }
 
 fn library(error: &KafkaError) -> EmbeddedError {

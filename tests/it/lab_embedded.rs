@@ -293,7 +293,6 @@ fn drain_first_lets_no_record_overtake() {
     assert_eq!(last.accounts.failed, 0);
 }
 
-/// All of them: the embedded cluster deals the partitions out at random, and one broker may lead none.
 #[test]
 fn brokers_go_down_and_come_back() {
     let mut lab = start(&calm());

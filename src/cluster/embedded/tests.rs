@@ -131,6 +131,23 @@ fn the_round_trip_is_felt() {
 }
 
 #[test]
+fn every_broker_leads_its_share_of_a_topic() {
+    let cluster = Embedded::start(3, "t", 6).unwrap();
+    let producer = producer(&cluster, &Counts::default());
+    let metadata = producer
+        .client()
+        .fetch_metadata(Some("t"), Duration::from_secs(10))
+        .unwrap();
+    let mut leaders: Vec<(i32, i32)> = metadata.topics()[0]
+        .partitions()
+        .iter()
+        .map(|partition| (partition.id(), partition.leader()))
+        .collect();
+    leaders.sort_unstable();
+    assert_eq!(leaders, [(0, 1), (1, 2), (2, 3), (3, 1), (4, 2), (5, 3)]);
+}
+
+#[test]
 fn a_broker_goes_down_and_comes_back() {
     let mut cluster = Embedded::start(1, "t", 6).unwrap();
     cluster.broker_down(1).unwrap();
