@@ -22,9 +22,9 @@ use std::time::Duration;
 
 use broker::Broker;
 use linger::cluster::Connection;
+use linger::lab::LabConfig;
 use linger::lab::block::{Block, Blocks};
-use linger::lab::config::{Limits, Target};
-use linger::lab::{Goal, LabConfig};
+use linger::lab::config::Target;
 use linger::report::page::curves::metric;
 use linger::report::page::{Page, Section};
 use linger::settings::files::write_whole;
@@ -192,17 +192,7 @@ fn measured(
         rows.retain(|(name, _)| !is_real || *name != "rtt.ms");
         lab::settings(&rows)
     };
-    let config = LabConfig {
-        target,
-        topic: TOPIC.into(),
-        settings: settings(points[0]),
-        goals: Vec::<Goal>::new(),
-        limits: Limits::default(),
-        stop_after: None,
-        settle: Duration::ZERO,
-        warmup_records: 0,
-        seed: 1,
-    };
+    let config = LabConfig::plain(target, TOPIC, settings(points[0]), 1);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

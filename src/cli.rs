@@ -339,7 +339,7 @@ mod tests {
         let Some(Command::Bench(bench)) = cli.command else {
             panic!("not bench");
         };
-        assert_eq!(bench.throughput.as_deref(), Some("-1"));
+        assert_eq!(bench.sent.throughput.as_deref(), Some("-1"));
         assert_eq!(bench.lab.connect.properties, ["acks=1"]);
         assert_eq!(bench.lab.connect.brokers.as_deref(), Some("h:1"));
         assert_eq!(bench.num_records, Some(5));

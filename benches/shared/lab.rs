@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use linger::lab::config::{Limits, Target};
+use linger::lab::config::Target;
 use linger::lab::{Command, Lab, LabConfig, LoadState, Reading, StopAfter};
 use linger::settings::{Settings, Source};
 
@@ -43,15 +43,8 @@ impl Steered {
         stop_after: Option<StopAfter>,
     ) -> Self {
         let config = LabConfig {
-            target,
-            topic: topic.into(),
-            settings,
-            goals: Vec::new(),
-            limits: Limits::default(),
             stop_after,
-            settle: Duration::ZERO,
-            warmup_records: 0,
-            seed: 1,
+            ..LabConfig::plain(target, topic, settings, 1)
         };
         let steered = Self(Lab::start(config).unwrap_or_else(|error| panic!("{error}")));
         steered.wait("a delivered record", |reading| {

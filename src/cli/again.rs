@@ -1,7 +1,7 @@
 //! The command to type next, so that a measurement can be made again.
 
 use crate::cluster::keys::{self, Care};
-use crate::report::trials;
+use crate::settings::words::quoted;
 use crate::snapshot::Snapshot;
 
 use super::LabArgs;
@@ -12,22 +12,22 @@ pub fn cluster_words(lab: &LabArgs) -> String {
     let (connect, load) = (&lab.connect, &lab.load);
     let mut words = Vec::new();
     if let Some(brokers) = &connect.brokers {
-        words.push(format!("-b {}", trials::quoted(brokers)));
+        words.push(format!("-b {}", quoted(brokers)));
     }
     if let Some(brokers) = connect.local_kafka {
         words.push(format!("--local-kafka={brokers}"));
     }
     if let Some(file) = &connect.file {
-        words.push(format!("-F {}", trials::quoted(&file.to_string_lossy())));
+        words.push(format!("-F {}", quoted(&file.to_string_lossy())));
     }
     let open = |pair: &&String| {
         let name = pair.split_once('=').map_or("", |(name, _)| name.trim());
         keys::connection_key(name).is_some_and(|key| key.care != Care::Secret)
     };
     let properties = connect.properties.iter().filter(open);
-    words.extend(properties.map(|pair| format!("-X {}", trials::quoted(pair))));
+    words.extend(properties.map(|pair| format!("-X {}", quoted(pair))));
     if let Some(topic) = &load.topic {
-        words.push(format!("-t {}", trials::quoted(topic)));
+        words.push(format!("-t {}", quoted(topic)));
     }
     words.join(" ")
 }
@@ -38,7 +38,7 @@ pub fn words(lab: &LabArgs, trials: &[Snapshot]) -> String {
     let goals = trials.last().map_or(&[][..], |last| &last.result.goals);
     let goals = goals
         .iter()
-        .map(|goal| format!("--goal {}", trials::quoted(&goal.goal)));
+        .map(|goal| format!("--goal {}", quoted(&goal.goal)));
     let cluster = Some(cluster_words(lab)).filter(|words| !words.is_empty());
     cluster
         .into_iter()

@@ -89,25 +89,9 @@ pub struct BenchArgs {
     /// How long to send: 30s, 2m [default: 10s, unless --num-records is given]
     #[arg(long, value_name = "TIME", value_parser = seconds, conflicts_with = "num_records", help_heading = "Load")]
     pub duration: Option<Duration>,
-    /// Payload bytes of a record: 1024, 64KiB
-    #[arg(
-        long,
-        value_name = "BYTES",
-        conflicts_with = "payload_file",
-        help_heading = "Load"
-    )]
-    pub record_size: Option<String>,
-    /// Take payloads from a file, a line each
-    #[arg(long, value_name = "FILE", help_heading = "Load")]
-    pub payload_file: Option<String>,
-    /// Records per second; -1 is full speed
-    #[arg(
-        long,
-        value_name = "N",
-        allow_hyphen_values = true,
-        help_heading = "Load"
-    )]
-    pub throughput: Option<String>,
+    /// What is sent, and how fast.
+    #[command(flatten)]
+    pub sent: SentArgs,
     /// Records that are sent first and do not count
     #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Load")]
     pub warmup_records: u64,
@@ -128,7 +112,31 @@ pub struct BenchArgs {
     pub save: Option<String>,
 }
 
-impl BenchArgs {
+/// What is sent and how fast, in perf-test's words; the same as `--set` of the rows.
+#[derive(Clone, Debug, Default, Args)]
+pub struct SentArgs {
+    /// Payload bytes of a record: 1024, 64KiB
+    #[arg(
+        long,
+        value_name = "BYTES",
+        conflicts_with = "payload_file",
+        help_heading = "Load"
+    )]
+    pub record_size: Option<String>,
+    /// Take payloads from a file, a line each
+    #[arg(long, value_name = "FILE", help_heading = "Load")]
+    pub payload_file: Option<String>,
+    /// Records per second; -1 is full speed
+    #[arg(
+        long,
+        value_name = "N",
+        allow_hyphen_values = true,
+        help_heading = "Load"
+    )]
+    pub throughput: Option<String>,
+}
+
+impl SentArgs {
     /// The flags that set a row of the table, as `--set` would, with their values.
     #[must_use]
     pub fn rows(&self) -> Vec<(String, String)> {

@@ -29,7 +29,7 @@ pub fn run(args: &BenchArgs) -> Result<Outcome, Failure> {
     let (connect, load) = (&connect, &args.lab.load);
     let place = place(args)?;
     let port = args.prometheus.map(Port::open).transpose()?;
-    let mut gathered = gather::gather(connect, load, &args.rows())?;
+    let mut gathered = gather::gather(connect, load, &args.sent.rows())?;
     let foreign = target::is_foreign(connect, &gathered.connection);
     target::first_rate(&mut gathered.settings, foreign);
     let around = target::foreseen(connect, load, &gathered.connection);
@@ -50,15 +50,12 @@ pub fn run(args: &BenchArgs) -> Result<Outcome, Failure> {
     } = gathered;
     let prepared = target::prepare(connect, load, &settings, connection, quiet)?;
     let config = LabConfig {
-        target: prepared.target,
-        topic: prepared.topic,
-        settings,
         goals,
         limits: prepared.limits,
         stop_after: Some(bound(args)),
         settle: settle(args),
         warmup_records: args.warmup_records,
-        seed: rand::random(),
+        ..LabConfig::plain(prepared.target, prepared.topic, settings, rand::random())
     };
     let mut snapshot = measure(config, args, port)?;
     complete(&mut snapshot, args);

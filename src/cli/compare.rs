@@ -5,8 +5,6 @@ mod arms;
 mod exec;
 mod progress;
 
-use std::time::Duration;
-
 use crate::compare::{
     self, Arm, ArmReport, Bench, Circumstances, CommandBench, Comparison, LabBench, Plan, Series,
 };
@@ -28,7 +26,7 @@ pub use args::{CompareArgs, EXAMPLES, OnInconclusive};
 /// Compares, prints the verdict, and judges it.
 pub fn run(args: &CompareArgs) -> Result<Outcome, Failure> {
     let (connect, load) = (&args.lab.connect, &args.lab.load);
-    let mut gathered = gather::gather(connect, load, &args.rows())?;
+    let mut gathered = gather::gather(connect, load, &args.sent.rows())?;
     let foreign = target::is_foreign(connect, &gathered.connection);
     target::first_rate(&mut gathered.settings, foreign);
     if let (Some(a), Some(b)) = (&args.a_exec, &args.b_exec) {
@@ -63,15 +61,13 @@ fn settings(args: &CompareArgs, gathered: Gathered, foreign: bool) -> Result<Out
     let faster = if rates[1] > rates[0] { &b } else { &a };
     let prepared = target::prepare(connect, load, &faster.settings, gathered.connection, quiet)?;
     let config = LabConfig {
-        target: prepared.target,
-        topic: prepared.topic,
-        settings: a.settings.clone(),
-        goals: Vec::new(),
         limits: prepared.limits,
-        stop_after: None,
-        settle: Duration::ZERO,
-        warmup_records: 0,
-        seed: plan.seed,
+        ..LabConfig::plain(
+            prepared.target,
+            prepared.topic,
+            a.settings.clone(),
+            plan.seed,
+        )
     };
     let found = on_the_lab(args, plan, config, (&a, &b), &gathered.goals)?;
     drop(prepared.local);
@@ -156,7 +152,7 @@ fn plan(args: &CompareArgs, rates: [f64; 2], foreign: bool) -> Result<Plan, Fail
                 metric.name()
             )));
         }
-        if foreign && args.throughput.is_none() {
+        if foreign && args.sent.throughput.is_none() {
             return Err(Failure::usage(format!(
                 "{} on a real cluster needs --throughput N: a rate that both arms can hold, at most 70 % of what the slower one can do",
                 metric.name()

@@ -81,15 +81,10 @@ async fn session(lab: LabArgs, gathered: Gathered, foreign: bool) -> Result<Outc
         )
     };
     let config = LabConfig {
-        target: prepared.target,
-        topic: prepared.topic,
-        settings,
         goals,
         limits: prepared.limits,
-        stop_after: None,
         settle: SETTLE,
-        warmup_records: 0,
-        seed: rand::random(),
+        ..LabConfig::plain(prepared.target, prepared.topic, settings, rand::random())
     };
     let engine = Lab::start(config).map_err(Failure::unmeasured)?;
     let shown = screen

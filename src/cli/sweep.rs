@@ -17,6 +17,7 @@ use crate::sweep::{Objective, Outcome as Found, Plan, Space, Wish, search};
 use self::bench::LabBench;
 use super::gather::{self, Gathered};
 use super::output::{Failure, Outcome, note};
+use super::target::Prepared;
 use super::{run, target};
 
 pub use args::{SearchWord, SweepArgs};
@@ -34,6 +35,31 @@ struct Ready {
     config: LabConfig,
     space: Space,
     local: Option<crate::cluster::local::LocalKafka>,
+}
+
+impl Ready {
+    fn of(
+        prepared: Prepared,
+        header: Header,
+        recorded: Vec<crate::sweep::journal::Line>,
+        journal: Journal,
+        space: Space,
+    ) -> Self {
+        let mut settings = space.base.clone();
+        settings.put("rate", Value::Number(header.plan.rate), Source::Flag);
+        let config = LabConfig {
+            limits: prepared.limits,
+            ..LabConfig::plain(prepared.target, prepared.topic, settings, header.plan.seed)
+        };
+        Self {
+            header,
+            recorded,
+            journal,
+            config,
+            space,
+            local: prepared.local,
+        }
+    }
 }
 
 /// Sweeps, prints what was found, and judges it.
@@ -92,21 +118,7 @@ fn fresh(args: &SweepArgs) -> Result<Ready, Failure> {
             place.display()
         ));
     }
-    let config = config(
-        prepared.target,
-        prepared.topic,
-        prepared.limits,
-        &header,
-        &space,
-    );
-    Ok(Ready {
-        header,
-        recorded: Vec::new(),
-        journal,
-        config,
-        space,
-        local: prepared.local,
-    })
+    Ok(Ready::of(prepared, header, Vec::new(), journal, space))
 }
 
 fn resumed(args: &SweepArgs, path: &Path) -> Result<Ready, Failure> {
@@ -163,43 +175,13 @@ fn resumed(args: &SweepArgs, path: &Path) -> Result<Ready, Failure> {
             opened.done.len()
         ));
     }
-    let config = config(
-        prepared.target,
-        prepared.topic,
-        prepared.limits,
-        &header,
-        &space,
-    );
-    Ok(Ready {
+    Ok(Ready::of(
+        prepared,
         header,
-        recorded: opened.done,
-        journal: opened.journal,
-        config,
+        opened.done,
+        opened.journal,
         space,
-        local: prepared.local,
-    })
-}
-
-fn config(
-    target: crate::lab::Target,
-    topic: String,
-    limits: crate::lab::Limits,
-    header: &Header,
-    space: &Space,
-) -> LabConfig {
-    let mut settings = space.base.clone();
-    settings.put("rate", Value::Number(header.plan.rate), Source::Flag);
-    LabConfig {
-        target,
-        topic,
-        settings,
-        goals: Vec::new(),
-        limits,
-        stop_after: None,
-        settle: Duration::ZERO,
-        warmup_records: 0,
-        seed: header.plan.seed,
-    }
+    ))
 }
 
 /// What is sought, with the goals of flags and profile; refuses what a sweep cannot judge.

@@ -4,6 +4,8 @@ use std::path::Path;
 
 use thiserror::Error;
 
+use crate::settings::words::quoted;
+
 /// A store that librdkafka cannot read, with the command that converts it. Paths are shown, passwords never.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum StoreError {
@@ -75,8 +77,8 @@ pub fn trust_store(
         other => Err(StoreError::Trust {
             kind: label(declared, other),
             path: path.to_owned(),
-            quoted: shell_quoted(path),
-            pem: shell_quoted(&renamed(path, "pem")),
+            quoted: quoted(path),
+            pem: quoted(&renamed(path, "pem")),
         }),
     }
 }
@@ -96,8 +98,8 @@ pub fn key_store(
         StoreKind::Java => Err(StoreError::Key {
             kind: label(declared, StoreKind::Java),
             path: path.to_owned(),
-            quoted: shell_quoted(path),
-            p12: shell_quoted(&renamed(path, "p12")),
+            quoted: quoted(path),
+            p12: quoted(&renamed(path, "p12")),
         }),
     }
 }
@@ -115,14 +117,6 @@ fn renamed(path: &str, ending: &str) -> String {
         .with_extension(ending)
         .to_string_lossy()
         .into_owned()
-}
-
-fn shell_quoted(path: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '+' | ':');
-    if !path.is_empty() && path.chars().all(is_plain) {
-        return path.to_owned();
-    }
-    format!("'{}'", path.replace('\'', "'\\''"))
 }
 
 #[cfg(test)]

@@ -30,6 +30,24 @@ pub struct LabConfig {
     pub seed: u64,
 }
 
+impl LabConfig {
+    /// Load that has neither goals nor limits, does not end by itself, and counts from its start; repeatable by the seed.
+    #[must_use]
+    pub fn plain(target: Target, topic: impl Into<String>, settings: Settings, seed: u64) -> Self {
+        Self {
+            target,
+            topic: topic.into(),
+            settings,
+            goals: Vec::new(),
+            limits: Limits::default(),
+            stop_after: None,
+            settle: Duration::ZERO,
+            warmup_records: 0,
+            seed,
+        }
+    }
+}
+
 /// Where records go.
 #[derive(Clone)]
 pub enum Target {

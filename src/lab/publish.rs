@@ -213,8 +213,8 @@ impl Engine {
                 hiccup_p99_ms: row.machine.hiccups.p99,
                 hiccup_max_ms: row.machine.hiccups.max,
                 spread: row.spread.map(|(p50, p99)| snapshot::Spread { p50, p99 }),
-                turn_took_ms: row.turn_took.map(millis),
-                turn_pause_ms: row.turn_pause.map(millis),
+                turn_took_ms: row.turn_took.map(Millis::of),
+                turn_pause_ms: row.turn_pause.map(Millis::of),
                 warnings: warnings
                     .map(|warning| snapshot::Notice {
                         word: warning.word.into(),
@@ -335,8 +335,4 @@ fn judged(state: GoalState) -> snapshot::GoalOutcome {
 fn base64(bytes: &[u8]) -> String {
     use base64::Engine as _;
     base64::engine::general_purpose::STANDARD.encode(bytes)
-}
-
-fn millis(time: Duration) -> Millis {
-    Millis(time.as_secs_f64() * 1000.0)
 }

@@ -5,7 +5,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use rdkafka::client::{Client, ClientContext};
 use rdkafka::config::ClientConfig;
+use rdkafka::metadata::{Metadata, MetadataTopic};
+use rdkafka::types::RDKafkaErrorCode;
 
 use crate::load::native::{Event, Native};
 
@@ -35,8 +38,29 @@ struct Leaders {
 }
 
 fn leaders(native: &Native, topic: &str) -> Result<Leaders, String> {
-    let metadata = native
-        .client()
+    let metadata = topic_metadata(native.client(), topic)?;
+    let found = || metadata.topics().iter().flat_map(MetadataTopic::partitions);
+    let mut by_leader = BTreeMap::new();
+    for partition in found() {
+        if partition.leader() >= 0 {
+            by_leader
+                .entry(partition.leader())
+                .or_insert_with(|| partition.id());
+        }
+    }
+    let partitions = u32::try_from(found().count()).unwrap_or(u32::MAX);
+    Ok(Leaders {
+        first_of_each: by_leader.into_values().collect(),
+        partitions,
+    })
+}
+
+/// What the cluster says of a topic; the topic itself is in it. Blocks for at most 15 s.
+pub(super) fn topic_metadata<C: ClientContext>(
+    client: &Client<C>,
+    topic: &str,
+) -> Result<Metadata, String> {
+    let metadata = client
         .fetch_metadata(Some(topic), METADATA)
         .map_err(|error| error.to_string())?;
     let found = metadata
@@ -44,22 +68,10 @@ fn leaders(native: &Native, topic: &str) -> Result<Leaders, String> {
         .first()
         .ok_or_else(|| format!("topic {topic:?} is not in the metadata"))?;
     if let Some(error) = found.error() {
-        let code = rdkafka::types::RDKafkaErrorCode::from(error);
+        let code = RDKafkaErrorCode::from(error);
         return Err(format!("topic {topic:?}: {code}"));
     }
-    let mut by_leader = BTreeMap::new();
-    for partition in found.partitions() {
-        if partition.leader() >= 0 {
-            by_leader
-                .entry(partition.leader())
-                .or_insert_with(|| partition.id());
-        }
-    }
-    let partitions = u32::try_from(found.partitions().len()).unwrap_or(u32::MAX);
-    Ok(Leaders {
-        first_of_each: by_leader.into_values().collect(),
-        partitions,
-    })
+    Ok(metadata)
 }
 
 /// Asks every leader for one partition's offsets at the same time: what must be connected for that is connected then.

@@ -24,9 +24,7 @@ impl Lent {
     /// others; lets go of every pool whose records were all reported. Any thread.
     pub fn keep(&self, sender: usize, pool: Arc<Pool>, accepted: u64, waits: &Waits) {
         let mut pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
-        for loan in pools.iter_mut().filter(|loan| loan.sender == sender) {
-            loan.until.get_or_insert(accepted);
-        }
+        end(&mut pools, sender, accepted);
         pools.retain(|loan| {
             loan.until
                 .is_none_or(|until| waits.slot(loan.sender).reported() < until)
@@ -41,9 +39,7 @@ impl Lent {
     /// Notes that `sender` has left after having handed over `accepted` records.
     pub fn leave(&self, sender: usize, accepted: u64) {
         let mut pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
-        for loan in pools.iter_mut().filter(|loan| loan.sender == sender) {
-            loan.until.get_or_insert(accepted);
-        }
+        end(&mut pools, sender, accepted);
     }
 
     /// How many bytes of payloads are kept; a pool that several senders share counts once.
@@ -57,6 +53,13 @@ impl Lent {
             }
         }
         seen.iter().map(|pool| pool.size()).sum()
+    }
+}
+
+/// The sender takes from none of its pools any more.
+fn end(pools: &mut [Loan], sender: usize, accepted: u64) {
+    for loan in pools.iter_mut().filter(|loan| loan.sender == sender) {
+        loan.until.get_or_insert(accepted);
     }
 }
 

@@ -294,7 +294,7 @@ unsafe fn text(at: *const std::ffi::c_char) -> String {
     unsafe { CStr::from_ptr(at) }.to_string_lossy().into_owned()
 }
 
-fn last_error() -> Code {
+pub(super) fn last_error() -> Code {
     // SAFETY: reads a thread-local number.
     unsafe { raw::rd_kafka_last_error() as Code }
 }

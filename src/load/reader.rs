@@ -12,11 +12,11 @@ use rdkafka::bindings as raw;
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
-use rdkafka::types::RDKafkaErrorCode;
+use rdkafka::metadata::MetadataTopic;
 
-use crate::load::native::{Code, describe, is_retriable};
+use crate::load::connect::topic_metadata;
+use crate::load::native::{Code, describe, is_retriable, last_error};
 
-const METADATA: Duration = Duration::from_secs(15);
 /// All partitions' end offsets together.
 const OFFSETS: Duration = Duration::from_secs(20);
 /// Before a partition is asked again.
@@ -153,17 +153,7 @@ unsafe extern "C" fn hand_over(message: *mut raw::rd_kafka_message_t, to: *mut c
 
 /// The end of every partition.
 fn ends(client: &BaseConsumer, topic: &str) -> Result<Vec<(i32, i64)>, String> {
-    let metadata = client
-        .fetch_metadata(Some(topic), METADATA)
-        .map_err(|error| error.to_string())?;
-    let found = metadata
-        .topics()
-        .first()
-        .ok_or_else(|| format!("topic {topic:?} is not in the metadata"))?;
-    if let Some(error) = found.error() {
-        let code = RDKafkaErrorCode::from(error);
-        return Err(format!("topic {topic:?}: {code}"));
-    }
+    let metadata = topic_metadata(client.client(), topic)?;
     let until = Instant::now() + OFFSETS;
     let end = |partition: i32| {
         loop {
@@ -177,15 +167,11 @@ fn ends(client: &BaseConsumer, topic: &str) -> Result<Vec<(i32, i64)>, String> {
             }
         }
     };
-    found.partitions().iter().map(|it| end(it.id())).collect()
+    let found = metadata.topics().iter().flat_map(MetadataTopic::partitions);
+    found.map(|it| end(it.id())).collect()
 }
 
 fn may_pass(error: &KafkaError) -> bool {
     let code = error.rdkafka_error_code();
     code.is_some_and(|code| is_retriable(code as Code))
-}
-
-fn last_error() -> Code {
-    // SAFETY: reads a thread-local number.
-    unsafe { raw::rd_kafka_last_error() as Code }
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::measure::comparison::Verdict;
+use crate::settings::words::quoted;
 use crate::sweep::{Front, Ground, Outcome, Pair, PointResult, Recommendation, Search};
 
 use super::format::{count, maybe, things, three};
 use super::table::{Align, lines};
-use super::trials::quoted;
 
 /// More rows than this are left to `--json`.
 const ROWS: usize = 30;

@@ -40,6 +40,12 @@ impl Millis {
         std::time::Duration::from_secs_f64((self.0 / 1000.0).max(0.0))
     }
 
+    /// The same time as a `Duration` tells it.
+    #[must_use]
+    pub fn of(time: std::time::Duration) -> Self {
+        Self(time.as_secs_f64() * 1000.0)
+    }
+
     /// The time of a count of microseconds.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "2^53 µs are 285 years")]

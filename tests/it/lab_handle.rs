@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use linger::cluster::local::LocalKafka;
 use linger::cluster::{ClusterKind, Connection, Probe};
-use linger::lab::{Command, Lab, LabConfig, Limits, LoadState, Reading, Target, TrialState};
+use linger::lab::{Command, Lab, LabConfig, LoadState, Reading, Target, TrialState};
 use linger::settings::{Settings, Source};
 use linger::snapshot::Snapshot;
 
@@ -39,17 +39,7 @@ pub fn with(settings: &Settings, values: &[(&str, &str)]) -> Settings {
 
 /// A configuration without goals and limits, where figures count from the start.
 pub fn config(target: Target, topic: &str, settings: Settings) -> LabConfig {
-    LabConfig {
-        target,
-        topic: topic.into(),
-        settings,
-        goals: Vec::new(),
-        limits: Limits::default(),
-        stop_after: None,
-        settle: Duration::ZERO,
-        warmup_records: 0,
-        seed: 7,
-    }
+    LabConfig::plain(target, topic, settings, 7)
 }
 
 /// Three embedded brokers with six partitions.

@@ -158,22 +158,11 @@ impl Terminal {
 
     /// Waits until the screen is as `wanted`; `what` names it in the failure, which shows the screen.
     pub fn wait_until(&self, what: &str, wanted: impl Fn(&vt100::Screen) -> bool) {
-        let limit = Instant::now() + PATIENCE;
-        let mut state = self.seen.state();
-        while !wanted(state.screen.screen()) {
-            let left = limit.saturating_duration_since(Instant::now());
-            assert!(
-                !left.is_zero(),
-                "no {what} on the screen:\n{}",
-                state.screen.screen().contents()
-            );
-            state = self
-                .seen
-                .more
-                .wait_timeout(state, left)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
-        }
+        assert!(
+            self.shows_within(PATIENCE, wanted),
+            "no {what} on the screen:\n{}",
+            self.text()
+        );
     }
 
     /// Makes the terminal another size.

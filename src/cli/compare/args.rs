@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use crate::cli::LabArgs;
-use crate::cli::args::seconds;
+use crate::cli::args::{SentArgs, seconds};
 use crate::measure::comparison::Metric;
 
 /// What an arm is, examples, exit codes.
@@ -72,25 +72,9 @@ pub struct CompareArgs {
         help_heading = "Comparison"
     )]
     pub on_inconclusive: OnInconclusive,
-    /// Records per second; -1 is full speed
-    #[arg(
-        long,
-        value_name = "N",
-        allow_hyphen_values = true,
-        help_heading = "Load"
-    )]
-    pub throughput: Option<String>,
-    /// Payload bytes of a record: 1024, 64KiB
-    #[arg(
-        long,
-        value_name = "BYTES",
-        conflicts_with = "payload_file",
-        help_heading = "Load"
-    )]
-    pub record_size: Option<String>,
-    /// Take payloads from a file, a line each
-    #[arg(long, value_name = "FILE", help_heading = "Load")]
-    pub payload_file: Option<String>,
+    /// What both arms send, and how fast.
+    #[command(flatten)]
+    pub sent: SentArgs,
     /// Print a summary in Markdown on stdout
     #[arg(long, conflicts_with = "json", help_heading = "Output")]
     pub markdown: bool,
@@ -109,24 +93,5 @@ fn percent(text: &str) -> Result<f64, String> {
     match text.trim_end_matches('%').trim().parse::<f64>() {
         Ok(number) if number > 0.0 && number <= 1_000.0 => Ok(number),
         _ => Err("must be a percentage above 0 and up to 1000".into()),
-    }
-}
-
-impl CompareArgs {
-    /// The flags that set a row of the table for both arms, as `--set` would.
-    #[must_use]
-    pub fn rows(&self) -> Vec<(String, String)> {
-        let mut rows = Vec::new();
-        if let Some(size) = &self.record_size {
-            rows.push(("record.size".into(), size.clone()));
-        }
-        if let Some(file) = &self.payload_file {
-            rows.push(("payload".into(), "file".into()));
-            rows.push(("payload.file".into(), file.clone()));
-        }
-        if let Some(rate) = &self.throughput {
-            rows.push(("rate".into(), rate.clone()));
-        }
-        rows
     }
 }

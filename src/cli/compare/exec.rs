@@ -17,9 +17,9 @@ pub fn flags(args: &CompareArgs, rate: f64, local: Option<&str>) -> Vec<String> 
         add("--warmup-records", &format!("{records:.0}"));
     }
     let given = [
-        ("--throughput", &args.throughput),
-        ("--record-size", &args.record_size),
-        ("--payload-file", &args.payload_file),
+        ("--throughput", &args.sent.throughput),
+        ("--record-size", &args.sent.record_size),
+        ("--payload-file", &args.sent.payload_file),
         ("--profile", &args.lab.load.profile),
         ("--topic", &args.lab.load.topic),
     ];

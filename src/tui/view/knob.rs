@@ -180,12 +180,9 @@ fn of_trial(trial: &TrialReading, scene: &Scene<'_>) -> Vec<Paragraph> {
         ));
     }
     if let Some(took) = trial.turn_took {
-        let took = time(Millis(took.as_secs_f64() * 1000.0));
+        let took = time(Millis::of(took));
         let pause = trial.turn_pause.map_or_else(String::new, |pause| {
-            format!(
-                ", {} after the last one before it",
-                time(Millis(pause.as_secs_f64() * 1000.0))
-            )
+            format!(", {} after the last one before it", time(Millis::of(pause)))
         });
         text.push((
             Role::Faint,
