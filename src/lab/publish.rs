@@ -111,11 +111,15 @@ impl Engine {
             saved: self.desk.saved.clone(),
             block: self.desk.block.clone(),
         };
-        reading.warnings = reading
-            .live_trial()
-            .map_or_else(Vec::new, |live| self.warnings(live));
-        reading.warnings.extend(unanswered(&reading));
-        reading.warnings.extend(follower_late(&reading));
+        // The most pressing first: the screen has room for two or three.
+        let mut warnings = Vec::from_iter(unanswered(&reading));
+        warnings.extend(
+            reading
+                .live_trial()
+                .map_or_else(Vec::new, |live| self.warnings(live)),
+        );
+        warnings.extend(follower_late(&reading));
+        reading.warnings = warnings;
         reading.advice = advice::advise_for(&reading, &self.config.goals);
         reading
     }
