@@ -16,6 +16,7 @@ pub mod parts;
 pub mod payload;
 pub mod poller;
 pub mod reader;
+pub mod reports;
 pub mod sender;
 mod ticks;
 pub mod watch;

@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex};
 use crate::audit::HEADER_BYTES;
 use crate::lab::StopAfter;
 use crate::load::clock::Clock;
-use crate::load::helm::{Assignment, Kit, MAX_SENDERS, Waits};
+use crate::load::helm::{Assignment, Kit, MAX_SENDERS};
 use crate::load::mark::Marks;
 use crate::load::native::Native;
 use crate::load::parts::SenderPart;
+use crate::load::reports::Reports;
 use crate::load::workload::{Rate, Workload};
 use crate::load::{Payloads, RecordKeys};
 use crate::settings::Settings;
@@ -59,7 +60,7 @@ impl Former<'_> {
 pub fn assignment(
     plan: &Plan<'_>,
     producer: Arc<Native>,
-    waits: Arc<Waits>,
+    reports: Arc<Reports>,
 ) -> Result<Assignment, String> {
     let workload = Workload::from(plan.settings);
     let senders = (workload.senders as usize).clamp(1, MAX_SENDERS);
@@ -79,7 +80,7 @@ pub fn assignment(
     Ok(Assignment {
         trial: plan.number,
         producer,
-        waits,
+        reports,
         parts: (0..senders)
             .map(|_| Arc::default())
             .collect::<Vec<Arc<SenderPart>>>(),

@@ -18,7 +18,7 @@ use crate::lab::window::Window;
 use crate::lab::{Command, LabConfig, LoadState, Reading};
 use crate::load::clock::Clock;
 use crate::load::helm::Order;
-use crate::load::poller::{Inbox, Word};
+use crate::load::reports::{Inbox, Word};
 use crate::snapshot::Snapshot;
 
 /// How often recorders are read and a reading is published.

@@ -37,10 +37,10 @@ impl Engine {
 
     /// Moves the load to a trial whose producer is open.
     pub(super) fn switch(&mut self, open: &Open) {
-        let Some((native, waits)) = self
+        let Some((native, reports)) = self
             .crew
             .producer(open.serial)
-            .and_then(|found| Some((found.native()?, Arc::clone(&found.waits))))
+            .and_then(|found| Some((found.native()?, Arc::clone(&found.reports))))
         else {
             self.abandon(open.serial);
             return self.refuse(
@@ -69,7 +69,7 @@ impl Engine {
             stop_after: self.config.stop_after,
             seed: self.config.seed,
         };
-        let assignment = match assign::assignment(&plan, native, waits) {
+        let assignment = match assign::assignment(&plan, native, reports) {
             Ok(assignment) => Arc::new(assignment),
             Err(reason) => {
                 self.abandon(open.serial);

@@ -9,6 +9,7 @@ use crate::load::mark::Marks;
 use crate::load::native::Native;
 use crate::load::parts::SenderPart;
 use crate::load::payload::Payloads;
+use crate::load::reports::Reports;
 use crate::load::workload::{Rate, SendMode};
 
 /// The most senders that a trial may have.
@@ -28,8 +29,8 @@ pub struct Assignment {
     pub trial: u64,
     /// The producer that takes the records.
     pub producer: Arc<Native>,
-    /// Where senders of this producer wait for room or for a report.
-    pub waits: Arc<Waits>,
+    /// Where its reports are read, and where senders wait for room or for a report.
+    pub reports: Arc<Reports>,
     /// One part for each sender.
     pub parts: Vec<Arc<SenderPart>>,
     /// The common rate of all senders.
@@ -88,7 +89,7 @@ impl Assignment {
     /// records that the sender handed to this producer before.
     pub fn lend(&self, sender: usize, kit: &Kit, accepted: u64) {
         let lent = self.producer.lent();
-        lent.keep(sender, kit.payloads.pool(), accepted, &self.waits);
+        lent.keep(sender, kit.payloads.pool(), accepted, &self.reports.waits);
     }
 
     /// Whether it brings a schedule or kits that senders do not have from before.

@@ -163,7 +163,7 @@ impl Native {
     }
 
     /// Waits for the next event, at most this long, and hands all that is in it to `sink`; tells whether there was one.
-    /// Only the poll thread may call it: reports must have one reader.
+    /// Reports must have one reader at a time (`Reports`).
     pub fn poll(&self, wait: Duration, sink: &mut dyn FnMut(Event<'_>)) -> bool {
         let wait_ms = i32::try_from(wait.as_millis()).unwrap_or(i32::MAX);
         // SAFETY: the queue is alive until `drop`; the event is ours to destroy and is destroyed below, after its last use.

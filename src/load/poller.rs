@@ -1,7 +1,7 @@
-//! A producer's own thread: opens it, reads its reports, and drops it as the last act.
+//! A producer's own thread: opens it, sees to its reports, and drops it as the last act.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -12,45 +12,18 @@ use crate::drill;
 use crate::load::clock::Clock;
 use crate::load::connect;
 use crate::load::heap;
-use crate::load::helm::Waits;
-use crate::load::native::{Code, Event, Native, Report};
-use crate::load::opaque::{Stamp, TRIALS};
-use crate::load::parts::{ErrorKind, ReportPart};
-use crate::measure::Phase;
+use crate::load::native::Native;
+use crate::load::opaque::TRIALS;
+use crate::load::parts::ReportPart;
+use crate::load::reports::{Inbox, Reports, Word};
 
 const POLL: Duration = Duration::from_millis(10);
-/// So many reports share one reading of the clock, which is then about 2 µs old at most: reading it costs more than
-/// everything else that a report needs from us.
-const REPORTS_PER_READING: u64 = 32;
-
-/// What a producer says outside of its reports. `serial` tells producers apart.
-#[derive(Debug)]
-pub enum Word {
-    /// How far opening is.
-    Progress(String),
-    /// It is open; partitions of the topic.
-    Opened(u32),
-    /// It could not be opened, with the reason.
-    Refused(String),
-    /// Statistics as JSON.
-    Statistics(String),
-    /// A log line.
-    Log(String),
-    /// An error that no record carries; whether the client is dead.
-    Error(Code, String, bool),
-    /// It was drained and dropped.
-    Closed,
-}
-
-/// Where words go: the engine's inbox, with the producer's serial number.
-pub type Inbox = tokio::sync::mpsc::UnboundedSender<(u64, Word)>;
-
 /// A producer and its poll thread, as the engine holds them.
 pub struct Producer {
     /// Tells producers apart.
     pub serial: u64,
-    /// Where senders of this producer wait.
-    pub waits: Arc<Waits>,
+    /// Where its reports are read, and where its senders wait for them.
+    pub reports: Arc<Reports>,
     native: Arc<Mutex<Option<Arc<Native>>>>,
     register: Sender<(u16, Arc<ReportPart>)>,
     life: Arc<Life>,
@@ -75,14 +48,14 @@ impl Producer {
         inbox: Inbox,
     ) -> std::io::Result<Self> {
         heap::widen();
-        let waits = Arc::new(Waits::default());
+        let (register, registered) = mpsc::channel();
+        let reports = Arc::new(Reports::new(serial, clock, inbox.clone(), registered));
         let native = Arc::new(Mutex::new(None));
         let life = Arc::new(Life::default());
-        let (register, registered) = mpsc::channel();
         let topic = topic.to_owned();
         let work = {
-            let (waits, native, life) =
-                (Arc::clone(&waits), Arc::clone(&native), Arc::clone(&life));
+            let (reports, native, life) =
+                (Arc::clone(&reports), Arc::clone(&native), Arc::clone(&life));
             move || {
                 drill::point("poll");
                 let say = |word| drop(inbox.send((serial, word)));
@@ -97,12 +70,8 @@ impl Producer {
                         Poller {
                             native: opened,
                             shelf: native,
-                            clock,
-                            waits,
+                            reports,
                             life,
-                            registered,
-                            parts: Vec::new(),
-                            say: &say,
                         }
                         .run();
                         say(Word::Closed);
@@ -115,7 +84,7 @@ impl Producer {
             .spawn(work)?;
         Ok(Self {
             serial,
-            waits,
+            reports,
             native,
             register,
             life,
@@ -170,48 +139,26 @@ impl Producer {
     }
 }
 
-struct Poller<'a> {
+struct Poller {
     native: Arc<Native>,
     shelf: Arc<Mutex<Option<Arc<Native>>>>,
-    clock: Clock,
-    waits: Arc<Waits>,
+    reports: Arc<Reports>,
     life: Arc<Life>,
-    registered: Receiver<(u16, Arc<ReportPart>)>,
-    parts: Vec<(u16, Arc<ReportPart>)>,
-    say: &'a dyn Fn(Word),
 }
 
-impl Poller<'_> {
-    fn run(mut self) {
-        let mut reported = 0;
+impl Poller {
+    fn run(self) {
         let mut flusher = None;
         loop {
-            let native = Arc::clone(&self.native);
-            let (mut now, mut in_event) = (0, 0);
-            native.poll(POLL, &mut |event| match event {
-                Event::Report(report) => {
-                    if in_event % REPORTS_PER_READING == 0 {
-                        now = self.clock.now();
-                    }
-                    in_event += 1;
-                    self.report(&report, now);
-                }
-                Event::Statistics(json) => (self.say)(Word::Statistics(json.to_owned())),
-                Event::Log(level, facility, line) => {
-                    (self.say)(Word::Log(format!("{level} {facility} {line}")));
-                }
-                Event::Error(code, reason, fatal) => {
-                    (self.say)(Word::Error(code, reason.to_owned(), fatal));
-                }
-            });
-            drop(native);
-            reported += in_event;
-            self.waits.wake();
+            // While a sender reads the reports, this thread only makes sure that they go on being read.
+            if self.reports.take_helped() || !self.reports.read(&self.native, POLL) {
+                thread::sleep(POLL);
+            }
             if self.life.purge.swap(false, Ordering::AcqRel) {
                 self.native.purge();
             }
             if self.life.wanted.load(Ordering::Acquire) {
-                if reported >= self.life.expected.load(Ordering::Acquire) {
+                if self.reports.count() >= self.life.expected.load(Ordering::Acquire) {
                     break;
                 }
                 flusher.get_or_insert_with(|| flush_behind(&self.native));
@@ -233,43 +180,6 @@ impl Poller<'_> {
         while Arc::strong_count(&self.native) > 1 && Instant::now() < patience {
             thread::sleep(Duration::from_millis(1));
         }
-    }
-
-    fn report(&mut self, report: &Report, now: u64) {
-        let stamp = Stamp::unpack(report.opaque);
-        self.waits.slot(usize::from(stamp.sender)).report();
-        let Some(part) = self.part(stamp.trial) else {
-            return;
-        };
-        let response = now.saturating_sub(stamp.due) / 1000;
-        if report.code == 0 {
-            part.bytes.add(report.bytes);
-            part.response.record(response);
-            part.delivery.record(report.latency_us);
-            part.delivered.add(1);
-        } else {
-            part.failed_response.record(response);
-            let kind = ErrorKind {
-                code: report.code,
-                phase: Phase::Delivery,
-                persisted: report.persisted,
-            };
-            part.errors.count(kind);
-            part.failed.add(1);
-        }
-        part.last_report.store(now, Ordering::Relaxed);
-    }
-
-    fn part(&mut self, trial: u16) -> Option<&ReportPart> {
-        if self.parts.first().is_none_or(|known| known.0 != trial) {
-            while let Ok(news) = self.registered.try_recv() {
-                self.parts.retain(|known| known.0 != news.0);
-                self.parts.push(news);
-            }
-            let at = self.parts.iter().position(|known| known.0 == trial)?;
-            self.parts.swap(0, at);
-        }
-        self.parts.first().map(|known| known.1.as_ref())
     }
 }
 

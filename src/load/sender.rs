@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use self::share::{fresh_pacer, pause_moment, share, take_kit};
+use self::share::{fresh_pacer, share, take_kit};
 use crate::drill;
 use crate::load::clock::Clock;
 use crate::load::helm::{Assignment, Helm, Kit, Order};
@@ -19,13 +19,21 @@ use crate::load::opaque::{Stamp, TRIALS};
 use crate::load::pacer::Pacer;
 use crate::load::parts::{ErrorKind, SenderPart};
 use crate::load::watch::Watch;
-use crate::load::workload::{Rate, SendMode};
+use crate::load::workload::SendMode;
 use crate::measure::{Persisted, Phase};
 
+mod moving;
 mod share;
 
 /// A sleeping sender looks up at least this often: an unpark may come a moment too early.
 const LONGEST_NAP: Duration = Duration::from_millis(50);
+
+/// At full speed, a sender that finds the queue full reads reports itself, and goes on doing so for this long, in nanoseconds.
+const HELPS_FOR: u64 = 20_000_000;
+/// How long it waits for them at most before it looks at its orders.
+const LONGEST_HELP: Duration = Duration::from_millis(2);
+/// So many records it hands over between two looks at reports that have come meanwhile: 0.1 ms at a million a second.
+const RECORDS_PER_HELP: u32 = 64;
 
 /// Starts the thread of sender number `index` (from 0); it ends at `Order::Stop`, or when a trial has fewer senders.
 pub fn spawn(index: usize, helm: Arc<Helm>, clock: Clock) -> std::io::Result<JoinHandle<()>> {
@@ -65,6 +73,9 @@ struct Sender<'a> {
     accepted_at: u64,
     blocked: bool,
     fresh: bool,
+    /// Until when it reads reports, and the records handed over since it last did.
+    helps_until: u64,
+    unhelped: u32,
 }
 
 /// How an attempt ended.
@@ -89,7 +100,7 @@ impl<'a> Sender<'a> {
         if left == 0 {
             assignment.done.fetch_add(1, Ordering::AcqRel);
         }
-        let accepted_here = assignment.waits.slot(index).accepted();
+        let accepted_here = assignment.reports.waits.slot(index).accepted();
         assignment.lend(index, &kit, accepted_here);
         assignment.moved.fetch_add(1, Ordering::AcqRel);
         let mut watch = Watch::new(clock);
@@ -112,6 +123,8 @@ impl<'a> Sender<'a> {
             accepted_at: 0,
             blocked: false,
             fresh: true,
+            helps_until: 0,
+            unhelped: 0,
         })
     }
 
@@ -131,7 +144,7 @@ impl<'a> Sender<'a> {
 
     /// Leaves its place to whoever takes it next.
     fn leave(&self) {
-        let slot = self.assignment.waits.slot(self.index);
+        let slot = self.assignment.reports.waits.slot(self.index);
         slot.leave(self.accepted_here);
         let lent = self.assignment.producer.lent();
         lent.leave(self.index, self.accepted_here);
@@ -144,72 +157,6 @@ impl<'a> Sender<'a> {
             Order::Pause(_) => self.pacer.is_none(),
             _ => false,
         }
-    }
-
-    /// Takes what the helm says now; false when this sender is no longer needed.
-    fn follow(&mut self) -> bool {
-        let (seen, assignment, order) = self.helm.look();
-        self.seen = seen;
-        self.obey(order);
-        if order == Order::Stop {
-            return false;
-        }
-        Arc::ptr_eq(&assignment, &self.assignment) || self.move_to(assignment)
-    }
-
-    fn obey(&mut self, order: Order) {
-        let now = self.watch.now();
-        match (self.order, order, &mut self.pacer) {
-            (before, Order::Pause(at), Some(pacer)) if before != order => {
-                pacer.pause(pause_moment(at, self.assignment.from));
-            }
-            (Order::Pause(_), Order::Run | Order::Hold, Some(pacer)) => pacer.resume(now),
-            _ => {}
-        }
-        self.now = now;
-        self.order = order;
-    }
-
-    fn move_to(&mut self, assignment: Arc<Assignment>) -> bool {
-        let Some(part) = assignment.parts.get(self.index) else {
-            return false;
-        };
-        self.part = Arc::clone(part);
-        let is_other_producer = !Arc::ptr_eq(&assignment.waits, &self.assignment.waits);
-        if is_other_producer {
-            self.accepted_here = 0;
-        }
-        let kit = take_kit(&assignment, self.index);
-        let lends = is_other_producer || kit.is_some();
-        if let Some(kit) = kit {
-            self.kit = kit;
-        }
-        if lends {
-            assignment.lend(self.index, &self.kit, self.accepted_here);
-        }
-        match (&mut self.pacer, assignment.rate) {
-            (Some(pacer), Rate::PerSecond(rate)) if !assignment.fresh_schedule => {
-                if self.assignment.rate != assignment.rate {
-                    pacer.set_rate(assignment.from, rate);
-                }
-            }
-            _ => {
-                self.pacer = fresh_pacer(&assignment, self.index);
-                if let (Order::Pause(at), Some(pacer)) = (self.order, &mut self.pacer) {
-                    pacer.pause(pause_moment(at, assignment.from));
-                }
-            }
-        }
-        if assignment.quota != self.assignment.quota {
-            self.left = share(&assignment, self.index);
-        }
-        if self.left == 0 {
-            assignment.done.fetch_add(1, Ordering::AcqRel);
-        }
-        assignment.moved.fetch_add(1, Ordering::AcqRel);
-        self.assignment = assignment;
-        self.fresh = true;
-        true
     }
 
     /// When the next record is due, if that is not in the future; otherwise sleeps for a while.
@@ -281,7 +228,9 @@ impl<'a> Sender<'a> {
         let trial = u16::try_from(self.assignment.trial % TRIALS).unwrap_or_default();
         let sender = u8::try_from(self.index).unwrap_or_default();
         let opaque = Stamp { due, sender, trial }.pack();
-        let producer = &self.assignment.producer;
+        let Assignment {
+            producer, reports, ..
+        } = &*self.assignment;
         let produce = || match marks {
             Some(_) => producer.produce_copy(key.partition, payload, key.key, opaque),
             // SAFETY: the kit's pool was lent to this producer when the sender took the kit, or the assignment.
@@ -291,7 +240,7 @@ impl<'a> Sender<'a> {
         if result == Err(QUEUE_FULL) {
             let since = self.watch.now();
             self.blocked = true;
-            let slot = self.assignment.waits.slot(self.index);
+            let slot = reports.waits.slot(self.index);
             while result == Err(QUEUE_FULL) {
                 slot.announce();
                 result = produce();
@@ -301,12 +250,18 @@ impl<'a> Sender<'a> {
                 if self.helm.turn() != self.seen {
                     return Outcome::Moved;
                 }
-                let waited = self.watch.now().saturating_sub(since);
+                let now = self.watch.now();
+                let waited = now.saturating_sub(since);
                 if waited >= self.assignment.max_block {
                     break;
                 }
                 let rest = Duration::from_nanos(self.assignment.max_block - waited);
-                thread::park_timeout(rest.min(LONGEST_NAP));
+                if self.pacer.is_none() {
+                    self.helps_until = now + HELPS_FOR;
+                }
+                if self.pacer.is_some() || !reports.help(producer, rest.min(LONGEST_HELP)) {
+                    thread::park_timeout(rest.min(LONGEST_NAP));
+                }
             }
         }
         match result {
@@ -327,8 +282,23 @@ impl<'a> Sender<'a> {
             self.assignment.began(self.now, self.accepted_at);
         }
         self.accepted_at = self.now;
+        if self.now < self.helps_until {
+            self.help();
+        }
         if self.assignment.mode == SendMode::Sync {
             self.await_report();
+        }
+    }
+
+    /// Reads the reports that have come meanwhile, in place of the poll thread.
+    fn help(&mut self) {
+        self.unhelped += 1;
+        if self.unhelped >= RECORDS_PER_HELP {
+            self.unhelped = 0;
+            let Assignment {
+                producer, reports, ..
+            } = &*self.assignment;
+            reports.help(producer, Duration::ZERO);
         }
     }
 
@@ -354,7 +324,7 @@ impl<'a> Sender<'a> {
 
     /// Waits until every record of this sender is reported: synchronous sending.
     fn await_report(&mut self) {
-        let slot = self.assignment.waits.slot(self.index);
+        let slot = self.assignment.reports.waits.slot(self.index);
         while self.helm.turn() == self.seen {
             slot.announce();
             if slot.reported() >= self.accepted_here {

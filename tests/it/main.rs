@@ -26,6 +26,7 @@ mod kafka;
 mod lab_broker_down;
 mod lab_embedded;
 mod lab_follow;
+mod lab_full_speed;
 mod lab_handle;
 mod lab_log;
 mod lab_quality;
