@@ -12,6 +12,7 @@ use rdkafka::config::ClientConfig;
 use rdkafka::producer::{BaseProducer, DefaultProducerContext, Producer};
 
 use crate::load::lent::Lent;
+use crate::load::opaque::Stamp;
 use crate::measure::Persisted;
 
 /// A librdkafka error number; 0 is none.
@@ -40,15 +41,15 @@ unsafe impl Sync for Native {}
 /// One delivery report.
 pub struct Report {
     /// What was handed over with the record.
-    pub opaque: u64,
+    pub stamp: Stamp,
     /// 0 when delivered.
     pub code: Code,
     /// Whether a failed record may be in the log.
     pub persisted: Persisted,
     /// Payload and record key bytes.
     pub bytes: u64,
-    /// Microseconds since the client accepted it.
-    pub latency_us: u64,
+    /// Microseconds since the client accepted it; not asked for a prompt record, for which it is the time since it was due.
+    pub latency_us: Option<u64>,
 }
 
 /// What the event queue gives.
@@ -109,10 +110,10 @@ impl Native {
         partition: i32,
         payload: &[u8],
         key: Option<&[u8]>,
-        opaque: u64,
+        stamp: Stamp,
     ) -> Result<(), Code> {
         // SAFETY: the payload is only read, and stays where it is until its report, as the caller promises.
-        unsafe { self.hand_over(READ_IN_PLACE, partition, payload, key, opaque) }
+        unsafe { self.hand_over(READ_IN_PLACE, partition, payload, key, stamp) }
     }
 
     /// As `produce`, but librdkafka copies the payload too: for one that was made for this record alone.
@@ -121,10 +122,10 @@ impl Native {
         partition: i32,
         payload: &[u8],
         key: Option<&[u8]>,
-        opaque: u64,
+        stamp: Stamp,
     ) -> Result<(), Code> {
         // SAFETY: the payload is read during the call only.
-        unsafe { self.hand_over(raw::RD_KAFKA_MSG_F_COPY, partition, payload, key, opaque) }
+        unsafe { self.hand_over(raw::RD_KAFKA_MSG_F_COPY, partition, payload, key, stamp) }
     }
 
     /// # Safety
@@ -136,13 +137,13 @@ impl Native {
         partition: i32,
         payload: &[u8],
         key: Option<&[u8]>,
-        opaque: u64,
+        stamp: Stamp,
     ) -> Result<(), Code> {
         let (key_at, key_len) = key.map_or((std::ptr::null(), 0), |key| {
             (key.as_ptr().cast::<c_void>(), key.len())
         });
         // SAFETY: the topic handle is alive until `drop`; the key is copied during the call; the payload as the caller promises;
-        // the opaque is a number in a pointer's clothes, never followed.
+        // the stamp is a number in a pointer's clothes, never followed.
         let result = unsafe {
             raw::rd_kafka_produce(
                 self.topic,
@@ -152,7 +153,7 @@ impl Native {
                 payload.len(),
                 key_at,
                 key_len,
-                std::ptr::without_provenance_mut(usize::try_from(opaque).unwrap_or_default()),
+                std::ptr::without_provenance_mut(usize::try_from(stamp.pack()).unwrap_or_default()),
             )
         };
         if result == 0 {
@@ -235,8 +236,9 @@ unsafe fn reports(event: *mut raw::rd_kafka_event_t, sink: &mut dyn FnMut(Event<
         let report = unsafe {
             // Read as a number: a broker may answer with a code that the enumeration does not know.
             let code = (&raw const (*message).err).cast::<Code>().read();
+            let stamp = Stamp::unpack((*message)._private as usize as u64);
             Report {
-                opaque: (*message)._private as usize as u64,
+                stamp,
                 code,
                 persisted: if code == 0 {
                     Persisted::No
@@ -244,7 +246,8 @@ unsafe fn reports(event: *mut raw::rd_kafka_event_t, sink: &mut dyn FnMut(Event<
                     persisted(message)
                 },
                 bytes: ((*message).len + (*message).key_len) as u64,
-                latency_us: u64::try_from(raw::rd_kafka_message_latency(message)).unwrap_or(0),
+                latency_us: (!stamp.prompt)
+                    .then(|| u64::try_from(raw::rd_kafka_message_latency(message)).unwrap_or(0)),
             }
         };
         sink(Event::Report(report));

@@ -8,7 +8,6 @@ use std::time::Duration;
 use crate::load::clock::Clock;
 use crate::load::helm::Waits;
 use crate::load::native::{Code, Event, Native, Report};
-use crate::load::opaque::Stamp;
 use crate::load::parts::{Counter, ErrorKind, ReportPart};
 use crate::measure::Phase;
 
@@ -143,7 +142,7 @@ impl Desk {
     }
 
     fn report(&mut self, report: &Report, now: u64, waits: &Waits) {
-        let stamp = Stamp::unpack(report.opaque);
+        let stamp = report.stamp;
         waits.slot(usize::from(stamp.sender)).report();
         let Some(part) = self.part(stamp.trial) else {
             return;
@@ -152,7 +151,7 @@ impl Desk {
         if report.code == 0 {
             part.bytes.add(report.bytes);
             part.response.record(response);
-            part.delivery.record(report.latency_us);
+            part.delivery.record(report.latency_us.unwrap_or(response));
             part.delivered.add(1);
         } else {
             part.failed_response.record(response);

@@ -35,6 +35,9 @@ const LONGEST_HELP: Duration = Duration::from_millis(2);
 /// So many records it hands over between two looks at reports that have come meanwhile: 0.1 ms at a million a second.
 const RECORDS_PER_HELP: u32 = 64;
 
+/// A record tried within so many nanoseconds of its due time is prompt.
+const PROMPT_NS: u64 = 1_000;
+
 /// Starts the thread of sender number `index` (from 0); it ends at `Order::Stop`, or when a trial has fewer senders.
 pub fn spawn(index: usize, helm: Arc<Helm>, clock: Clock) -> std::io::Result<JoinHandle<()>> {
     thread::Builder::new()
@@ -227,23 +230,29 @@ impl<'a> Sender<'a> {
         let key = self.kit.keys.next();
         let trial = u16::try_from(self.assignment.trial % TRIALS).unwrap_or_default();
         let sender = u8::try_from(self.index).unwrap_or_default();
-        let opaque = Stamp { due, sender, trial }.pack();
+        let prompt = self.now.saturating_sub(due) < PROMPT_NS;
+        let stamp = |prompt| Stamp {
+            due,
+            prompt,
+            sender,
+            trial,
+        };
         let Assignment {
             producer, reports, ..
         } = &*self.assignment;
-        let produce = || match marks {
-            Some(_) => producer.produce_copy(key.partition, payload, key.key, opaque),
+        let produce = |stamp| match marks {
+            Some(_) => producer.produce_copy(key.partition, payload, key.key, stamp),
             // SAFETY: the kit's pool was lent to this producer when the sender took the kit, or the assignment.
-            None => unsafe { producer.produce(key.partition, payload, key.key, opaque) },
+            None => unsafe { producer.produce(key.partition, payload, key.key, stamp) },
         };
-        let mut result = produce();
+        let mut result = produce(stamp(prompt));
         if result == Err(QUEUE_FULL) {
             let since = self.watch.now();
             self.blocked = true;
             let slot = reports.waits.slot(self.index);
             while result == Err(QUEUE_FULL) {
                 slot.announce();
-                result = produce();
+                result = produce(stamp(false));
                 if result != Err(QUEUE_FULL) {
                     break;
                 }
@@ -299,6 +308,7 @@ impl<'a> Sender<'a> {
                 producer, reports, ..
             } = &*self.assignment;
             reports.help(producer, Duration::ZERO);
+            self.now = self.watch.now();
         }
     }
 
