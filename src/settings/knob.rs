@@ -140,7 +140,7 @@ pub struct Knob {
 }
 
 /// The row that has nothing special, from which the tables start.
-pub(super) const PLAIN: Knob = Knob {
+pub(crate) const PLAIN: Knob = Knob {
     name: "",
     aliases: &[],
     group: Group::Client,
