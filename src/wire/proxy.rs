@@ -257,12 +257,12 @@ fn accept(shared: &Arc<Shared>, listener: &TcpListener, to: &Address) {
         let mut threads = locked(&shared.threads);
         threads.retain(|thread| !thread.is_finished());
         // Without a thread the connection closes, and the client tries again.
-        threads.extend(spawn(move || connection(&inner, client, &to)).ok());
+        threads.extend(spawn(move || connection(&inner, &client, &to)).ok());
     }
 }
 
 /// Connects to the broker and passes frames until both sides have ended.
-fn connection(shared: &Arc<Shared>, client: TcpStream, to: &Address) {
+fn connection(shared: &Arc<Shared>, client: &TcpStream, to: &Address) {
     let Ok(broker) = reach(to) else { return };
     let (Ok(a), Ok(b)) = (client.try_clone(), broker.try_clone()) else {
         return;
@@ -272,7 +272,7 @@ fn connection(shared: &Arc<Shared>, client: TcpStream, to: &Address) {
     // The end may have come while the broker was being reached.
     if !shared.stopping.load(Ordering::SeqCst) {
         locked(&shared.desk).connected();
-        passage::run(shared, &client, &broker, to);
+        passage::run(shared, client, &broker, to);
     }
     locked(&shared.live).remove(&number);
 }

@@ -260,25 +260,25 @@ impl Session {
         let Some(mut produced) = produced else {
             return vec![Out::Client(bytes, None, None)];
         };
-        let mut appended = false;
-        for outcome in &answer.outcomes {
-            let topic = desk.topic(&outcome.topic);
-            let is_it = |batch: &&mut super::Batch| {
-                batch.topic == topic && batch.partition == outcome.partition
-            };
-            if let Some(batch) = produced.batches.iter_mut().find(is_it) {
-                let told = strike.filter(|strike| strike.kind == FaultKind::FailAfterAppend);
-                let told = told
-                    .filter(|_| outcome.error == 0)
-                    .map_or(outcome.error, Strike::error);
-                batch.answer = Some(super::codes::name(told));
-                batch.base_offset =
-                    (outcome.error == 0 && outcome.base_offset >= 0).then_some(outcome.base_offset);
-                appended |= outcome.error == 0;
-            }
-        }
+        let appended = fill(&mut produced, &answer.outcomes, strike, desk);
+        self.struck(
+            bytes,
+            produced,
+            strike.map(|strike| (strike, appended)),
+            desk,
+        )
+    }
+
+    /// Hands a Produce request's answer on, unless a fault forbids it.
+    fn struck(
+        &mut self,
+        bytes: Vec<u8>,
+        mut produced: Box<Produced>,
+        strike: Option<(Strike, bool)>,
+        desk: &mut Desk,
+    ) -> Vec<Out> {
         match strike {
-            Some(strike) if appended => {
+            Some((strike, true)) => {
                 desk.plan.hit(strike);
                 if strike.kind == FaultKind::LoseAcknowledgement {
                     self.over = true;
@@ -288,7 +288,7 @@ impl Session {
                     return vec![Out::Seen(produced), Out::Cut];
                 }
             }
-            Some(strike) => {
+            Some((strike, false)) => {
                 desk.plan.missed(strike);
                 produced.fault = None;
             }
@@ -318,6 +318,34 @@ impl Session {
         }
         left
     }
+}
+
+/// Notes what became of every batch; returns whether one was appended.
+fn fill(
+    produced: &mut Produced,
+    outcomes: &[edit::Outcome],
+    strike: Option<Strike>,
+    desk: &Desk,
+) -> bool {
+    let instead = strike.filter(|strike| strike.kind == FaultKind::FailAfterAppend);
+    let mut appended = false;
+    for outcome in outcomes {
+        let topic = desk.topic(&outcome.topic);
+        let is_it = |batch: &&mut super::Batch| {
+            batch.topic == topic && batch.partition == outcome.partition
+        };
+        if let Some(batch) = produced.batches.iter_mut().find(is_it) {
+            let is_fine = outcome.error == 0;
+            let told = instead
+                .filter(|_| is_fine)
+                .map_or(outcome.error, Strike::error);
+            batch.answer = Some(super::codes::name(told));
+            batch.base_offset =
+                (is_fine && outcome.base_offset >= 0).then_some(outcome.base_offset);
+            appended |= is_fine;
+        }
+    }
+    appended
 }
 
 /// Looks into an answer where that is needed: `None` where it is not.

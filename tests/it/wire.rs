@@ -389,3 +389,41 @@ fn what_cannot_be_is_refused() {
     let unreachable = crate::cli::run(home.path(), &["proxy", "--upstream", "127.0.0.1:1"]).code(3);
     assert!(crate::cli::stderr(&unreachable).contains("cannot reach 127.0.0.1:1"));
 }
+
+#[test]
+fn a_round_trip_is_added_to_a_real_cluster_only_when_it_is_asked_for() {
+    let Some(kafka) = kafka::one() else { return };
+    let home = home();
+    let bench = |more: &[&str]| -> serde_json::Value {
+        let words = [
+            "bench",
+            "-b",
+            kafka.direct(),
+            "-t",
+            "linger-it-wire-rtt",
+            "--num-records",
+            "200",
+        ];
+        let words = [
+            &words[..],
+            &["--throughput", "100", "--set", "linger.ms=0", "--json"],
+            more,
+        ]
+        .concat();
+        let result = crate::cli::run(home.path(), &words).success();
+        serde_json::from_str(&crate::cli::stdout(&result)).unwrap()
+    };
+    let without = bench(&[]);
+    let with = bench(&["--set", "rtt.ms=80"]);
+    assert_eq!(
+        without["conditions"]["round_trip_ms"],
+        serde_json::Value::Null
+    );
+    assert_eq!(with["conditions"]["round_trip_ms"], 80.0);
+    assert_eq!(with["cluster"]["kind"], "real");
+    assert!(
+        with["result"]["delivery_ms"]["p50"].as_f64() >= Some(80.0),
+        "{with}"
+    );
+    kafka::assert_log_grew(kafka, "linger-it-wire-rtt", 0);
+}
