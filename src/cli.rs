@@ -14,6 +14,7 @@ pub mod mock;
 pub mod output;
 pub mod profile;
 pub mod progress;
+pub mod proxy;
 pub mod run;
 pub mod scrape;
 pub mod session;
@@ -33,6 +34,7 @@ use crate::report::export::{self, FORMATS, Format};
 
 pub use args::{BenchArgs, ConnectArgs, LoadArgs, OutputArgs};
 pub use compare::CompareArgs;
+pub use proxy::ProxyArgs;
 pub use sweep::SweepArgs;
 
 const AFTER: &str = "Environment: LINGER_<KNOB> sets a knob (LINGER_LINGER_MS=20), LINGER_SASL_PASSWORD a property; LINGER_CONFIG_DIR \
@@ -144,6 +146,9 @@ pub enum Command {
         #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=20))]
         brokers: u16,
     },
+    /// Stand between any client and its brokers: show every Produce request, add delay, inject faults; lives like mock
+    #[command(after_help = proxy::args::after_help())]
+    Proxy(Box<ProxyArgs>),
     /// Check what a measurement needs: machine, limits, clock; with -b also reach, TLS, sign-in, rights
     Doctor {
         /// The cluster to check.

@@ -23,3 +23,4 @@ pub mod settings;
 pub mod snapshot;
 pub mod sweep;
 pub mod tui;
+pub mod wire;

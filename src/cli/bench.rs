@@ -32,7 +32,7 @@ pub fn run(args: &BenchArgs) -> Result<Outcome, Failure> {
     let mut gathered = gather::gather(connect, load, &args.sent.rows())?;
     let foreign = target::is_foreign(connect, &gathered.connection);
     target::first_rate(&mut gathered.settings, foreign);
-    let around = target::foreseen(connect, load, &gathered.connection);
+    let around = target::foreseen(connect, load, &gathered.connection, &gathered.settings);
     gathered
         .notes
         .extend(gather::judge(&gathered.settings, &around)?);
@@ -55,6 +55,7 @@ pub fn run(args: &BenchArgs) -> Result<Outcome, Failure> {
         stop_after: Some(bound(args)),
         settle: settle(args),
         warmup_records: args.warmup_records,
+        wire: prepared.wire,
         ..LabConfig::plain(prepared.target, prepared.topic, settings, rand::random())
     };
     let mut snapshot = measure(config, args, port)?;

@@ -48,7 +48,7 @@ fn settings(args: &CompareArgs, gathered: Gathered, foreign: bool) -> Result<Out
     let rates = [&a, &b].map(|arm| arm.settings.number("rate"));
     let plan = plan(args, rates, foreign)?;
     let mut notes = gathered.notes;
-    let around = target::foreseen(connect, load, &gathered.connection);
+    let around = target::foreseen(connect, load, &gathered.connection, &gathered.settings);
     for (arm, setting) in [(Arm::A, &a), (Arm::B, &b)] {
         let told = |failure: Failure| Failure::usage(format!("{}: {failure}", flag(arm)));
         let cautions = gather::judge(&setting.settings, &around).map_err(told)?;
@@ -62,6 +62,7 @@ fn settings(args: &CompareArgs, gathered: Gathered, foreign: bool) -> Result<Out
     let prepared = target::prepare(connect, load, &faster.settings, gathered.connection, quiet)?;
     let config = LabConfig {
         limits: prepared.limits,
+        wire: prepared.wire,
         ..LabConfig::plain(
             prepared.target,
             prepared.topic,

@@ -135,7 +135,7 @@ fn made(
     connect: &ConnectArgs,
 ) -> Result<Profile, Failure> {
     let gathered = gather::gather(connect, load, &[])?;
-    let around = target::foreseen(connect, load, &gathered.connection);
+    let around = target::foreseen(connect, load, &gathered.connection, &gathered.settings);
     gather::tell(&gather::judge(&gathered.settings, &around)?, false);
     let stem = Path::new(place)
         .file_stem()

@@ -47,7 +47,12 @@ pub fn run(lab: LabArgs) -> Result<Outcome, Failure> {
     let mut gathered = gather::gather(&lab.connect, &lab.load, &[])?;
     let foreign = target::is_foreign(&lab.connect, &gathered.connection);
     target::first_rate(&mut gathered.settings, foreign);
-    let around = target::foreseen(&lab.connect, &lab.load, &gathered.connection);
+    let around = target::foreseen(
+        &lab.connect,
+        &lab.load,
+        &gathered.connection,
+        &gathered.settings,
+    );
     gather::judge(&gathered.settings, &around)?;
     gather::payload_file(&gathered.settings)?;
     gather::tell(&gathered.notes, lab.output.quiet);
@@ -84,6 +89,7 @@ async fn session(lab: LabArgs, gathered: Gathered, foreign: bool) -> Result<Outc
         goals,
         limits: prepared.limits,
         settle: SETTLE,
+        wire: prepared.wire,
         ..LabConfig::plain(prepared.target, prepared.topic, settings, rand::random())
     };
     let engine = Lab::start(config).map_err(Failure::unmeasured)?;
@@ -165,7 +171,7 @@ async fn agree(
         return Ok(None);
     }
     let facts = target::ready(&connection, load, &topic)?;
-    let target = target::real(connection, facts);
+    let (target, wire) = target::real(connection, facts, settings)?;
     Ok(Some((
         screen,
         Prepared {
@@ -173,6 +179,7 @@ async fn agree(
             topic,
             limits,
             local: None,
+            wire,
         },
     )))
 }

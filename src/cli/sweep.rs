@@ -49,6 +49,7 @@ impl Ready {
         settings.put("rate", Value::Number(header.plan.rate), Source::Flag);
         let config = LabConfig {
             limits: prepared.limits,
+            wire: prepared.wire,
             ..LabConfig::plain(prepared.target, prepared.topic, settings, header.plan.seed)
         };
         Self {
@@ -85,7 +86,7 @@ fn fresh(args: &SweepArgs) -> Result<Ready, Failure> {
     target::first_rate(&mut gathered.settings, foreign);
     let objective = objective(args, &gathered)?;
     let base = gathered.settings.clone();
-    let around = target::foreseen(connect, load, &gathered.connection);
+    let around = target::foreseen(connect, load, &gathered.connection, &gathered.settings);
     gathered.notes.extend(gather::judge(&base, &around)?);
     gather::payload_file(&base)?;
     let space = Space::parse(&args.knobs, base, around).map_err(Failure::usage)?;
@@ -160,7 +161,7 @@ fn resumed(args: &SweepArgs, path: &Path) -> Result<Ready, Failure> {
         partitions: header.partitions,
         ..load.clone()
     };
-    let around = target::foreseen(connect, &load, &gathered.connection);
+    let around = target::foreseen(connect, &load, &gathered.connection, &gathered.settings);
     let space = Space::parse(&header.words, base, around).map_err(Failure::usage)?;
     let mut agreed = space.base.clone();
     let most = header

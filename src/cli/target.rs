@@ -1,6 +1,7 @@
 //! Where records go: the embedded cluster, a local Kafka that lives for this command, or a real one after a yes.
 
 use std::io::{BufRead as _, IsTerminal as _};
+use std::sync::Arc;
 
 use crate::cluster::local::{LocalKafka, LocalOptions};
 use crate::cluster::probe::Probe;
@@ -11,6 +12,7 @@ use crate::load::Rate;
 use crate::settings::{Settings, Source, Surroundings, Value};
 
 use crate::tui::terminal;
+use crate::wire::{Address, Wire};
 
 use super::args::{ConnectArgs, LoadArgs};
 use super::consent::{self, FIRST_RATE, Refusal, Wish};
@@ -33,6 +35,8 @@ pub struct Prepared {
     pub limits: Limits,
     /// The brokers of `--local-kafka`; they end when this is dropped.
     pub local: Option<LocalKafka>,
+    /// What stands in front of a real cluster, when a round trip is to be added.
+    pub wire: Option<Arc<Wire>>,
 }
 
 /// Whether these arguments lead to a cluster that linger did not start.
@@ -43,10 +47,16 @@ pub fn is_foreign(connect: &ConnectArgs, connection: &Connection) -> bool {
 
 /// What is known before anything is asked of a cluster; enough for the rules that refuse.
 #[must_use]
-pub fn foreseen(connect: &ConnectArgs, load: &LoadArgs, connection: &Connection) -> Surroundings {
+pub fn foreseen(
+    connect: &ConnectArgs,
+    load: &LoadArgs,
+    connection: &Connection,
+    settings: &Settings,
+) -> Surroundings {
     let embedded = connect.local_kafka.is_none() && connection.bootstrap().is_none();
     Surroundings {
         embedded,
+        wire: !embedded && adds_round_trip(settings),
         replication: load.replication_factor,
         partitions: load.partitions,
         round_trip: None,
@@ -71,7 +81,7 @@ pub fn prepare(
     let topic = load.topic.clone().unwrap_or_else(|| TOPIC.into());
     topics::validate(&topic).map_err(topic_failure)?;
     if let Some(brokers) = connect.local_kafka {
-        return local(brokers, load, topic, quiet);
+        return local(brokers, load, settings, topic, quiet);
     }
     if connection.bootstrap().is_none() {
         return Ok(Prepared {
@@ -82,27 +92,55 @@ pub fn prepare(
             topic,
             limits: Limits::default(),
             local: None,
+            wire: None,
         });
     }
     let limits = agreed(settings, load, &topic, &connection)?;
     let connection = gather::with_password(connection)?;
     let facts = ready(&connection, load, &topic)?;
     gather::tell(&other_shape(load, &facts), quiet);
+    let (target, wire) = real(connection, facts, settings)?;
     Ok(Prepared {
-        target: real(connection, facts),
+        target,
         topic,
         limits,
         local: None,
+        wire,
     })
 }
 
-/// Real brokers as a target.
-#[must_use]
-pub fn real(connection: Connection, facts: ClusterFacts) -> Target {
-    Target::Real {
+/// Whether a round trip is to be added to a real cluster: named by a flag, since a profile's is meant for the embedded one.
+fn adds_round_trip(settings: &Settings) -> bool {
+    *settings.source("rtt.ms") == Source::Flag
+}
+
+/// Real brokers as a target, behind the wire where a round trip is to be added.
+pub fn real(
+    mut connection: Connection,
+    mut facts: ClusterFacts,
+    settings: &Settings,
+) -> Result<(Target, Option<Arc<Wire>>), Failure> {
+    let mut wire = None;
+    if adds_round_trip(settings) {
+        let security = connection.security();
+        if !matches!(security.as_str(), "PLAINTEXT" | "SASL_PLAINTEXT") {
+            return Err(Failure::usage(format!(
+                "rtt.ms cannot be added to this cluster: the wire speaks no TLS, and the connection is {security}; leave rtt.ms out"
+            )));
+        }
+        let servers = connection.bootstrap().unwrap_or_default();
+        let upstream: Result<Vec<Address>, _> = servers.split(',').map(str::parse).collect();
+        let started = upstream.and_then(|upstream| Wire::start(&upstream, 0, Vec::new(), |_| {}));
+        let started = started.map_err(Failure::unmeasured)?;
+        connection = connection.through(&started.bootstrap());
+        facts.wire = true;
+        wire = Some(Arc::new(started));
+    }
+    let target = Target::Real {
         connection: Box::new(connection),
         facts: Box::new(facts),
-    }
+    };
+    Ok((target, wire))
 }
 
 /// Starts real brokers on this machine; they end when the handle is dropped.
@@ -118,16 +156,24 @@ pub fn start_local(brokers: u16, quiet: bool) -> Result<LocalKafka, Failure> {
     LocalKafka::start(brokers, &LocalOptions::default(), say).map_err(Failure::unmeasured)
 }
 
-fn local(brokers: u16, load: &LoadArgs, topic: String, quiet: bool) -> Result<Prepared, Failure> {
+fn local(
+    brokers: u16,
+    load: &LoadArgs,
+    settings: &Settings,
+    topic: String,
+    quiet: bool,
+) -> Result<Prepared, Failure> {
     let kafka = start_local(brokers, quiet)?;
     let connection = Connection::plain(kafka.bootstrap());
     let mut facts = ready(&connection, load, &topic)?;
     facts.ours = true;
+    let (target, wire) = real(connection, facts, settings)?;
     Ok(Prepared {
-        target: real(connection, facts),
+        target,
         topic,
         limits: Limits::default(),
         local: Some(kafka),
+        wire,
     })
 }
 

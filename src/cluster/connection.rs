@@ -66,6 +66,13 @@ impl Connection {
         connection
     }
 
+    /// The same connection by other servers, such as the wire's.
+    #[must_use]
+    pub fn through(mut self, servers: &str) -> Self {
+        self.put("bootstrap.servers", Secret::open(servers), Source::Flag);
+        self
+    }
+
     pub(super) fn put(&mut self, name: &'static str, value: Secret, source: Source) {
         self.entries.insert(name, Entry { value, source });
     }

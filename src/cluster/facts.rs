@@ -19,6 +19,9 @@ pub struct ClusterFacts {
     pub user: Option<String>,
     /// Whether linger started this cluster.
     pub ours: bool,
+    /// Whether the wire stands in front of it, so that a round trip can be added.
+    #[serde(default)]
+    pub wire: bool,
     /// The topic.
     pub topic: TopicFacts,
     /// What could not be learnt, and which right is missing.

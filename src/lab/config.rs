@@ -1,10 +1,12 @@
 //! What a lab is started with.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::cluster::{ClusterFacts, Connection};
 use crate::lab::Goal;
 use crate::settings::{Bytes, PerSecond, Settings, Surroundings};
+use crate::wire::Wire;
 
 /// What a lab is started with. The caller has asked for every consent that is needed.
 #[derive(Clone)]
@@ -28,6 +30,8 @@ pub struct LabConfig {
     pub warmup_records: u64,
     /// Makes payloads and record keys repeatable.
     pub seed: u64,
+    /// What stands in front of a real cluster and adds the round trip, when that was asked for.
+    pub wire: Option<Arc<Wire>>,
 }
 
 impl LabConfig {
@@ -44,6 +48,7 @@ impl LabConfig {
             settle: Duration::ZERO,
             warmup_records: 0,
             seed,
+            wire: None,
         }
     }
 }
@@ -103,6 +108,7 @@ impl Target {
         match self {
             Self::Embedded { partitions, .. } => Surroundings {
                 embedded: true,
+                wire: false,
                 replication: Some(1),
                 partitions: Some(*partitions),
                 round_trip: settings
@@ -112,6 +118,7 @@ impl Target {
             },
             Self::Real { facts, .. } => Surroundings {
                 embedded: false,
+                wire: facts.wire,
                 replication: facts.topic.replication_factor,
                 partitions: Some(facts.topic.partitions),
                 round_trip: None,

@@ -167,7 +167,7 @@ impl Engine {
             trial: Some(number),
             environment: snapshot::Environment::of_this_machine(),
             cluster: (&*self.desk.facts).into(),
-            conditions: snapshot::Conditions::of(&archive.row.settings, self.desk.facts.kind),
+            conditions: snapshot::Conditions::of(&archive.row.settings, &self.desk.facts),
             settings: snapshot::settings_map(&archive.row.settings),
             workload: snapshot::Workload::of(&archive.row.settings),
             result: self.outcome(&archive),

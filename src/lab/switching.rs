@@ -14,6 +14,7 @@ use crate::load::helm::Order;
 use crate::load::parts::ReportPart;
 use crate::measure::stage_meter::StageMeter;
 use crate::settings::{Millis, PerSecond, Settings};
+use crate::wire::Conditions;
 
 impl Engine {
     pub(super) fn switch_or_hold(&mut self, mut open: Open) {
@@ -119,6 +120,12 @@ impl Engine {
     }
 
     fn apply_conditions(&mut self, settings: &Settings) {
+        if let Some(wire) = &self.config.wire {
+            wire.set_conditions(Conditions {
+                round_trip: Millis(settings.number("rtt.ms")),
+                ..Conditions::default()
+            });
+        }
         let Some(embedded) = &self.embedded else {
             return;
         };

@@ -4,6 +4,7 @@ use crate::audit::{FIELDS, Field};
 use crate::profile::{Listed, Shelf};
 use crate::settings::export as clients;
 use crate::settings::knobs as knob_table;
+use crate::wire::{FAULTS, FaultRow};
 
 use super::export::FORMATS;
 use super::knobs;
@@ -88,6 +89,14 @@ pub fn clients() -> String {
         |format: &clients::Format| vec![format!("`--to {}`", format.name), format.about.to_owned()];
     let rows: Vec<Vec<String>> = clients::FORMATS.iter().map(row).collect();
     table(&["form", "for"], &rows)
+}
+
+/// The faults of the wire.
+#[must_use]
+pub fn faults() -> String {
+    let row = |row: &FaultRow| vec![format!("`{}`", row.form()), row.about.to_owned()];
+    let rows: Vec<Vec<String>> = FAULTS.iter().map(row).collect();
+    table(&["fault", "what it does"], &rows)
 }
 
 #[cfg(test)]

@@ -27,10 +27,10 @@ pub fn is_sticky(settings: &Settings) -> bool {
             ))
 }
 
-/// The round trip in milliseconds: measured, or what the embedded cluster is set to.
+/// The round trip in milliseconds: measured, or what the embedded cluster or the wire is set to.
 #[must_use]
 pub fn round_trip(settings: &Settings, around: &Surroundings) -> Option<f64> {
-    let set = around.embedded.then(|| settings.number("rtt.ms"));
+    let set = (around.embedded || around.wire).then(|| settings.number("rtt.ms"));
     around.round_trip.map(|trip| trip.0).or(set)
 }
 

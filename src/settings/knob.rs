@@ -140,7 +140,7 @@ pub struct Knob {
 }
 
 /// The row that has nothing special, from which the tables start.
-pub(super) const PLAIN: Knob = Knob {
+pub(crate) const PLAIN: Knob = Knob {
     name: "",
     aliases: &[],
     group: Group::Client,
@@ -163,6 +163,8 @@ pub(super) const PLAIN: Knob = Knob {
 pub struct Surroundings {
     /// Whether the cluster is the embedded one.
     pub embedded: bool,
+    /// Whether the wire stands in front of a real one.
+    pub wire: bool,
     /// Replication factor of the topic, when known.
     pub replication: Option<u32>,
     /// Partitions of the topic, when known.

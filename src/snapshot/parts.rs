@@ -62,7 +62,7 @@ impl From<&ClusterFacts> for Cluster {
 /// What the lab did to the cluster's side. `None` where it cannot do that (real clusters).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Conditions {
-    /// Round trip that the embedded cluster was given.
+    /// Round trip that the embedded cluster was given, or that the wire added.
     pub round_trip_ms: Option<Millis>,
     /// Injected errors that a retry may cure, per second.
     pub retriable_errors_per_s: Option<PerSecond>,
@@ -71,14 +71,18 @@ pub struct Conditions {
 }
 
 impl Conditions {
-    /// The conditions in these settings; on a real cluster there are none.
+    /// The conditions in these settings; on a real cluster the round trip alone, and that only behind the wire.
     #[must_use]
-    pub fn of(settings: &Settings, kind: ClusterKind) -> Self {
-        if kind == ClusterKind::Real {
-            return Self::default();
+    pub fn of(settings: &Settings, cluster: &ClusterFacts) -> Self {
+        let round_trip_ms = settings.value("rtt.ms").number().map(Millis);
+        if cluster.kind == ClusterKind::Real {
+            return Self {
+                round_trip_ms: round_trip_ms.filter(|_| cluster.wire),
+                ..Self::default()
+            };
         }
         Self {
-            round_trip_ms: settings.value("rtt.ms").number().map(Millis),
+            round_trip_ms,
             retriable_errors_per_s: settings.value("errors.retriable").number().map(PerSecond),
             fatal_errors_per_s: settings.value("errors.fatal").number().map(PerSecond),
         }

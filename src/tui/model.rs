@@ -371,6 +371,7 @@ pub fn surroundings(reading: &Reading) -> Surroundings {
     let live = reading.live_trial();
     Surroundings {
         embedded: cluster.kind == crate::cluster::ClusterKind::Embedded,
+        wire: cluster.wire,
         replication: cluster.topic.replication_factor,
         partitions: Some(cluster.topic.partitions).filter(|count| *count > 0),
         round_trip: live.and_then(|trial| trial.stages.breakdown.round_trip),

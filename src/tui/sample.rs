@@ -177,6 +177,7 @@ fn cluster(kind: ClusterKind) -> ClusterFacts {
         security: if real { "SASL_SSL" } else { "PLAINTEXT" }.into(),
         user: real.then(|| "linger".into()),
         ours: !real,
+        wire: false,
         topic: TopicFacts {
             name: if real { "payments-perf" } else { "linger-lab" }.into(),
             partitions: if real { 12 } else { 6 },

@@ -67,6 +67,7 @@ fn help_names_every_command() {
         "snapshot",
         "topic",
         "mock",
+        "proxy",
         "doctor",
         "schema",
         "completions",

@@ -47,3 +47,4 @@ mod stall;
 mod sweep;
 mod terminal;
 mod terminal_files;
+mod wire;

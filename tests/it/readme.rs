@@ -152,6 +152,7 @@ fn the_tables_are_the_codes() {
         ("header", markdown::header()),
         ("formats", markdown::formats()),
         ("clients", markdown::clients()),
+        ("faults", markdown::faults()),
         ("keys", linger::tui::key_table::markdown()),
     ];
     let fold = |text: String, (name, table): &(&str, String)| with_table(&text, name, table);

@@ -35,6 +35,7 @@ impl Probe {
             security: self.connection.security(),
             user: self.connection.user().map(|user| Shown::new(user).into()),
             ours: false,
+            wire: false,
             topic: TopicFacts {
                 name: Shown::new(topic).into(),
                 ours: topics::is_ours(topic),

@@ -1,7 +1,7 @@
 //! What the lab does to the cluster's side.
 
 use crate::settings::knob::PLAIN;
-use crate::settings::knobs::workload::real_cluster;
+use crate::settings::knobs::workload::{real_cluster, without_wire};
 use crate::settings::{Group, Kind, Knob};
 
 pub(super) const ROWS: &[Knob] = &[
@@ -16,9 +16,9 @@ pub(super) const ROWS: &[Knob] = &[
         },
         tuning: (0.0, 500.0),
         own_default: Some("10"),
-        about: "the round trip that the embedded cluster adds to every answer",
+        about: "the round trip that is added: by the embedded cluster to every answer, in front of a real one by the wire, when --set names it",
         trade: "without one most knobs do nothing: batching and requests in flight exist to hide it",
-        idle: real_cluster,
+        idle: without_wire,
         ..PLAIN
     },
     Knob {

@@ -208,6 +208,13 @@ fn from_file(settings: &Settings) -> Option<String> {
         .then(|| "the lines of payload.file have their own sizes".into())
 }
 
+/// A round trip is added by the embedded cluster, and in front of a real one by the wire.
+pub(super) fn without_wire(settings: &Settings, around: &Surroundings) -> Option<String> {
+    real_cluster(settings, around)
+        .filter(|_| !around.wire)
+        .map(|_| "a real cluster has its own; start with --set rtt.ms=20 to add that to it".into())
+}
+
 /// Conditions are the embedded cluster's: a real one has its own.
 pub(super) fn real_cluster(_: &Settings, around: &Surroundings) -> Option<String> {
     (!around.embedded)

@@ -95,7 +95,7 @@ fn place<'a>(scene: &Scene<'_>, room: u16) -> Vec<Piece<'a>> {
         let text = format!("{up} of {all} brokers up{version}");
         pieces.push((0, vec![scene.span(Role::Bad, text)]));
     }
-    if facts.kind == ClusterKind::Embedded {
+    if facts.kind == ClusterKind::Embedded || facts.wire {
         let rtt = scene.now.number("rtt.ms");
         pieces.push((
             2,
