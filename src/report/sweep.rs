@@ -31,7 +31,9 @@ pub fn text(outcome: &Outcome) -> String {
     text.join("\n") + "\n"
 }
 
-fn what(outcome: &Outcome) -> String {
+/// How many points were measured, and how: one sentence.
+#[must_use]
+pub fn what(outcome: &Outcome) -> String {
     let how = match outcome.search {
         Search::Grid => "every point",
         Search::One => "one knob at a time",
@@ -55,21 +57,38 @@ fn number(many: usize) -> String {
 }
 
 fn table(outcome: &Outcome) -> Vec<String> {
-    let Some(first) = outcome.results.first() else {
+    let rows = rows(outcome);
+    if rows.is_empty() {
         return vec!["nothing was measured".into()];
+    }
+    let aligns = vec![Align::Right; rows[0].len()];
+    let mut text = lines(&rows, &aligns);
+    text.extend(legend(outcome));
+    text
+}
+
+/// The points as rows under their heads, the best first; none where nothing was measured.
+#[must_use]
+pub fn rows(outcome: &Outcome) -> Vec<Vec<String>> {
+    let Some(first) = outcome.results.first() else {
+        return Vec::new();
     };
-    let names: Vec<&String> = first.parameters.keys().collect();
     let mut heads = vec![String::new()];
-    heads.extend(names.iter().map(|name| (*name).clone()));
+    heads.extend(first.parameters.keys().cloned());
     let figures = [
         "asked/s", "sent/s", "±%", "p50 ms", "p99", "±%", "p99.9", "holds", "blocks",
     ];
     heads.extend(figures.map(str::to_owned));
     let mut rows = vec![heads];
     rows.extend(outcome.results.iter().take(ROWS).map(row));
-    let aligns = vec![Align::Right; rows[0].len()];
-    let mut text = lines(&rows, &aligns);
+    rows
+}
+
+/// What the marks of the rows mean.
+#[must_use]
+pub fn legend(outcome: &Outcome) -> Vec<String> {
     let more = outcome.results.len().saturating_sub(ROWS);
+    let mut text = Vec::new();
     if more > 0 {
         text.push(format!("… and {} more with --json", number(more)));
     }
@@ -83,7 +102,20 @@ fn table(outcome: &Outcome) -> Vec<String> {
     text
 }
 
-fn row(result: &PointResult) -> Vec<String> {
+/// Half an interval in percent, or a dash where one block says nothing of it.
+#[must_use]
+pub fn noise(percent: Option<f64>) -> String {
+    match percent {
+        Some(percent) if percent > 999.0 => ">999".into(),
+        Some(percent) if percent >= 99.95 => format!("{percent:.0}"),
+        Some(percent) => format!("{percent:.1}"),
+        None => "-".to_owned(),
+    }
+}
+
+/// Where a point stands, in signs.
+#[must_use]
+pub fn marks(result: &PointResult) -> String {
     let mut marks = String::from(match result.front {
         Front::On => "*",
         Front::Near => "~",
@@ -95,17 +127,16 @@ fn row(result: &PointResult) -> Vec<String> {
     if result.client_saturated {
         marks.push('!');
     }
-    let mut cells = vec![marks];
+    marks
+}
+
+fn row(result: &PointResult) -> Vec<String> {
+    let mut cells = vec![marks(result)];
     cells.extend(result.parameters.values().cloned());
     if let Some(problem) = &result.problem {
         cells.push(problem.clone());
         return cells;
     }
-    let noise = |noise: Option<f64>| match noise {
-        Some(percent) if percent > 999.0 => ">999".into(),
-        Some(percent) => format!("{percent:.1}"),
-        None => "-".to_owned(),
-    };
     cells.extend([
         result.rate.map_or_else(|| "full".into(), three),
         maybe(result.records_per_s),
@@ -124,11 +155,20 @@ fn row(result: &PointResult) -> Vec<String> {
     cells
 }
 
-/// The recommendation, or why there is none, and what it rests on: one sentence a line.
+/// The recommendation, or why there is none, and what it rests on: one sentence a line. Settings are flags of the command line.
 #[must_use]
 pub fn evidence(outcome: &Outcome) -> Vec<String> {
+    evidence_with(outcome, flags)
+}
+
+/// The same with settings in the words that this gives them.
+#[must_use]
+pub fn evidence_with(
+    outcome: &Outcome,
+    words: impl Fn(&BTreeMap<String, String>) -> String,
+) -> Vec<String> {
     let found = &outcome.recommendation;
-    let mut text = vec![verdict(found)];
+    let mut text = vec![verdict(found, &words(&found.parameters))];
     if let Some(figure) = found.figure {
         let rate = at(found.rate);
         let (held, all) = found.held;
@@ -154,8 +194,7 @@ fn at(rate: Option<f64>) -> String {
     )
 }
 
-fn verdict(found: &Recommendation) -> String {
-    let flags = flags(&found.parameters);
+fn verdict(found: &Recommendation, flags: &str) -> String {
     match found.ground {
         Ground::Better | Ground::OnlyItHolds => format!("recommended: {flags}"),
         Ground::Alone => format!(
@@ -186,15 +225,21 @@ fn flags(parameters: &BTreeMap<String, String>) -> String {
     parameters.iter().map(flag).collect::<Vec<_>>().join(" ")
 }
 
+/// A point in words: `acks=all linger.ms=5`.
+#[must_use]
+pub fn plainly(parameters: &BTreeMap<String, String>) -> String {
+    let values = parameters.iter();
+    let words: Vec<String> = values
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    words.join(" ")
+}
+
 fn held_against(found: &Recommendation, pair: &Pair) -> String {
     let other = if pair.as_it_is {
         "the settings as they are".to_owned()
     } else {
-        let values = pair.parameters.iter();
-        let words: Vec<String> = values
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
-        words.join(" ")
+        plainly(&pair.parameters)
     };
     let name = found.metric.name();
     let pairs = things(pair.pairs as u64, "pair");
