@@ -39,7 +39,7 @@ pub use intake::Intake;
 pub use ladder::Stopped;
 pub use measured::{Measured, SATURATED};
 pub use objective::{Objective, ObjectiveError};
-pub use outcome::{Front, Outcome, Pair, PointResult, Recommendation};
+pub use outcome::{Front, Outcome, Pair, PointResult, Recommendation, time_of};
 pub use pace::Pace;
 pub use plan::{Job, Phase, Plan, PlanError, Search, Wish};
 pub use printed::Sweep;

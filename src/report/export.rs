@@ -52,8 +52,11 @@ pub struct Format {
     pub about: &'static str,
     write: Writer,
     /// How it tells a sweep, where it can.
-    sweep: Option<fn(&Sweep) -> Result<String, ExportError>>,
+    sweep: Option<SweepWriter>,
 }
+
+/// How a format tells a sweep.
+type SweepWriter = fn(&Sweep) -> Result<String, ExportError>;
 
 /// How a format is written.
 #[derive(Clone, Copy, Debug)]

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::measure::comparison::Verdict;
+use crate::measure::comparison::{Metric, Verdict};
 use crate::settings::words::quoted;
 use crate::sweep::{Front, Ground, Outcome, Pair, PointResult, Recommendation, Search};
 
 use super::format::{count, maybe, things, three};
 use super::table::{Align, lines};
+
+/// The times of a row; the one that points are judged by stands with its noise.
+const TIMES: [Metric; 3] = [Metric::P50, Metric::P99, Metric::P999];
 
 /// More rows than this are left to `--json`.
 const ROWS: usize = 30;
@@ -75,12 +78,16 @@ pub fn rows(outcome: &Outcome) -> Vec<Vec<String>> {
     };
     let mut heads = vec![String::new()];
     heads.extend(first.parameters.keys().cloned());
-    let figures = [
-        "asked/s", "sent/s", "±%", "p50 ms", "p99", "±%", "p99.9", "holds", "blocks",
-    ];
-    heads.extend(figures.map(str::to_owned));
+    heads.extend(["asked/s", "sent/s", "±%"].map(str::to_owned));
+    let judged = outcome.time();
+    for time in TIMES {
+        heads.push(format!("{} ms", time.name()));
+        heads.extend((time == judged).then(|| "±%".to_owned()));
+    }
+    heads.extend(["holds", "blocks"].map(str::to_owned));
     let mut rows = vec![heads];
-    rows.extend(outcome.results.iter().take(ROWS).map(row));
+    let results = outcome.results.iter().take(ROWS);
+    rows.extend(results.map(|result| row(result, judged)));
     rows
 }
 
@@ -130,7 +137,7 @@ pub fn marks(result: &PointResult) -> String {
     marks
 }
 
-fn row(result: &PointResult) -> Vec<String> {
+fn row(result: &PointResult, judged: Metric) -> Vec<String> {
     let mut cells = vec![marks(result)];
     cells.extend(result.parameters.values().cloned());
     if let Some(problem) = &result.problem {
@@ -141,17 +148,21 @@ fn row(result: &PointResult) -> Vec<String> {
         result.rate.map_or_else(|| "full".into(), three),
         maybe(result.records_per_s),
         noise(result.records_noise_percent),
-        maybe(result.p50_ms),
-        maybe(result.p99_ms),
-        noise(result.p99_noise_percent),
-        maybe(result.p99_9_ms),
-        match result.holds {
-            Some(true) => "yes".into(),
-            Some(false) => "no".into(),
-            None => "n/a".into(),
-        },
-        result.blocks.to_string(),
     ]);
+    for time in TIMES {
+        let (figure, percent) = result.figure(time);
+        cells.push(maybe(figure));
+        cells.extend((time == judged).then(|| noise(percent)));
+    }
+    cells.push(
+        match result.holds {
+            Some(true) => "yes",
+            Some(false) => "no",
+            None => "n/a",
+        }
+        .to_owned(),
+    );
+    cells.push(result.blocks.to_string());
     cells
 }
 

@@ -20,9 +20,14 @@ pub struct Beside {
 }
 
 impl Outcome {
-    /// Whether throughputs differ so much that they are held against times.
+    /// Whether throughputs differ so much that they are held against times; at one and the same asked rate there is nothing to trade.
     #[must_use]
     pub fn trades(&self) -> bool {
+        let mut asked = self.results.iter().map(|one| one.rate);
+        let first = asked.next().flatten();
+        if first.is_some() && asked.all(|rate| rate == first) {
+            return false;
+        }
         let time = self.time();
         let with_time = self
             .results

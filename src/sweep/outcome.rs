@@ -149,7 +149,8 @@ impl PointResult {
 }
 
 /// The figure by which points are judged, or a time where that is none.
-fn time_of(judged_by: Metric) -> Metric {
+#[must_use]
+pub fn time_of(judged_by: Metric) -> Metric {
     match judged_by {
         Metric::Throughput => Metric::P99,
         metric => metric,

@@ -45,5 +45,7 @@ mod snapshot_diff;
 mod source;
 mod stall;
 mod sweep;
+mod sweep_kafka;
+mod sweep_told;
 mod terminal;
 mod terminal_files;

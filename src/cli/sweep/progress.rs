@@ -3,10 +3,11 @@
 use std::io::{self, IsTerminal as _, Write as _};
 
 use crate::cli::output::note;
-use crate::report::format::{millis, three};
+use crate::measure::comparison::Metric;
+use crate::report::format::{maybe, three};
 use crate::settings::{Knob, Settings};
 use crate::sweep::journal::Header;
-use crate::sweep::{Job, Measured, Pace, Space};
+use crate::sweep::{Job, Measured, Pace, Space, time_of};
 
 /// Tells how far a sweep is: a line that is rewritten on a terminal, else a line a block.
 #[derive(Debug)]
@@ -16,6 +17,7 @@ pub struct Teller {
     written: bool,
     pace: Pace,
     names: Vec<&'static str>,
+    time: Metric,
 }
 
 impl Teller {
@@ -29,6 +31,7 @@ impl Teller {
             written: false,
             pace: Pace::new(&header.plan, points, header.block_s + header.warmup_s),
             names: space.axes.iter().map(|axis| axis.knob.name).collect(),
+            time: time_of(header.plan.objective.judged_by()),
         }
     }
 
@@ -52,9 +55,10 @@ impl Teller {
         let figures = match &measured.problem {
             Some(problem) => problem.clone(),
             None => format!(
-                "{}/s p99 {} ms",
+                "{}/s {} {} ms",
                 three(measured.records_per_s),
-                millis(measured.response.p99)
+                self.time.name(),
+                maybe(measured.figure(self.time).map(|(figure, _)| figure))
             ),
         };
         note(&format!(

@@ -71,6 +71,7 @@ fn figures(one: &PointResult) -> [String; 17] {
 }
 
 /// Where a point stands, in a word.
+#[must_use]
 pub fn front(front: Front) -> &'static str {
     match front {
         Front::On => "on",

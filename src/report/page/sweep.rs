@@ -42,8 +42,7 @@ pub fn page(sweep: &Sweep) -> Result<String, PageError> {
         );
     }
     body += &points(sweep, &json);
-    let legend = report::legend(found).join(" · ");
-    let _ = writeln!(body, "<p class=\"soft\">{}</p>", escaped(&legend));
+    let _ = writeln!(body, "<p class=\"soft\">{}</p>", escaped(&legend(sweep)));
     body += &settings(sweep);
     let foot = format!(
         "Made by linger {} with librdkafka {} (not Java). Response times count from the moment when a record was due. ± is half the 95 % \
@@ -57,6 +56,22 @@ interval of a point's blocks.",
         &(body + "</section>\n"),
         &escaped(&foot),
     ))
+}
+
+fn legend(sweep: &Sweep) -> String {
+    let mut text = String::from(
+        "On the front: nothing has both more throughput and a shorter time; near it: beaten by less than the noise.",
+    );
+    let results = &sweep.found.results;
+    let saturated = results.iter().filter(|one| one.client_saturated).count();
+    if saturated > 0 {
+        let _ = write!(
+            text,
+            " At {saturated} of {} the client was saturated: these figures are this machine's, not the cluster's.",
+            results.len()
+        );
+    }
+    text
 }
 
 fn about(sweep: &Sweep) -> String {
@@ -157,8 +172,8 @@ fn inside(
         chart::line(plane, steps, Ink::Series(1), 0.9, 4)?;
     }
     for dot in dots {
-        let height = dot.time.log10();
         if let Some(noise) = dot.noise {
+            let height = dot.time.log10();
             let half = (1.0 + noise / 100.0).log10();
             let ends = [
                 (dot.x, (height - half).max(y.ends.0)),
@@ -166,7 +181,12 @@ fn inside(
             ];
             chart::line(plane, ends.into(), Ink::Soft, 0.6, 3)?;
         }
-        chart::mark(plane, (dot.x, height), usize::from(on(&dot)))?;
+    }
+    let (front, others): (Vec<_>, Vec<_>) = dots.iter().partition(on);
+    for (series, dots) in [others, front].into_iter().enumerate() {
+        for dot in dots {
+            chart::mark(plane, (dot.x, dot.time.log10()), series)?;
+        }
     }
     Ok(())
 }
@@ -193,18 +213,19 @@ fn points(sweep: &Sweep, json: &Value) -> String {
         let told =
             |field: &str, shown: &str| marked(json, 0, &format!("/results/{at}/{field}"), shown);
         let figures = [
-            ("records_per_s", one.records_per_s, false),
-            ("records_noise_percent", one.records_noise_percent, true),
-            ("p50_ms", one.p50_ms, false),
-            ("p50_noise_percent", one.p50_noise_percent, true),
-            ("p99_ms", one.p99_ms, false),
-            ("p99_noise_percent", one.p99_noise_percent, true),
-            ("p99_9_ms", one.p99_9_ms, false),
-            ("p99_9_noise_percent", one.p99_9_noise_percent, true),
+            ("records_per_s", one.records_per_s),
+            ("records_noise_percent", one.records_noise_percent),
+            ("p50_ms", one.p50_ms),
+            ("p50_noise_percent", one.p50_noise_percent),
+            ("p99_ms", one.p99_ms),
+            ("p99_noise_percent", one.p99_noise_percent),
+            ("p99_9_ms", one.p99_9_ms),
+            ("p99_9_noise_percent", one.p99_9_noise_percent),
         ];
-        let mut name = match one.parameters.is_empty() {
-            true => "the settings as they are".into(),
-            false => report::plainly(&one.parameters),
+        let mut name = if one.parameters.is_empty() {
+            "the settings as they are".into()
+        } else {
+            report::plainly(&one.parameters)
         };
         if one.as_it_is && !one.parameters.is_empty() {
             name += " (as it is)";
@@ -213,17 +234,15 @@ fn points(sweep: &Sweep, json: &Value) -> String {
             name += " ← recommended";
         }
         if let Some(problem) = &one.problem {
-            name += &format!(": {problem}");
+            let _ = write!(name, ": {problem}");
         }
         let mut cells = vec![
             escaped(&name),
             told("front", front(one.front)),
-            told("rate", &one.rate.map_or_else(|| "full".into(), three)),
+            one.rate
+                .map_or_else(|| "full".into(), |rate| told("rate", &three(rate))),
         ];
-        cells.extend(figures.map(|(field, figure, is_noise)| match is_noise {
-            true => told(field, &report::noise(figure)),
-            false => told(field, &maybe(figure)),
-        }));
+        cells.extend(figures.map(|(field, figure)| told(field, &maybe(figure))));
         let holds = match one.holds {
             Some(true) => "yes",
             Some(false) => "no",
