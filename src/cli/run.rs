@@ -44,6 +44,7 @@ fn schema(of: SchemaOf) -> Result<(), Failure> {
     let schema = match of {
         SchemaOf::Bench => crate::snapshot::Snapshot::json_schema(),
         SchemaOf::Compare => crate::compare::Comparison::json_schema(),
+        SchemaOf::Sweep => crate::sweep::Sweep::json_schema(),
     };
     let text = serde_json::to_string_pretty(&schema).map_err(Failure::unmeasured)?;
     print(&(text + "\n"))

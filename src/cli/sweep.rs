@@ -8,11 +8,14 @@ mod progress;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::lab::{Blocks, Figure, LabConfig};
+use crate::cluster::ClusterKind;
+use crate::lab::{Blocks, LabConfig};
 use crate::settings::files::data_folder;
-use crate::settings::{Settings, Source, Value};
+use crate::settings::{Settings, Source, Surroundings, Value};
 use crate::sweep::journal::{Header, Journal, KIND, Recorded, SCHEMA};
-use crate::sweep::{Objective, Outcome as Found, Plan, Space, Wish, search};
+use crate::sweep::{
+    Ended, MOST_RATE, Objective, Plan, Space, Steps, Sweep, Times, Wish, draft, search,
+};
 
 use self::bench::LabBench;
 use super::gather::{self, Gathered};
@@ -24,8 +27,6 @@ pub use args::{SearchWord, SweepArgs};
 
 /// What opening, turning and draining take in each block, about.
 const BETWEEN: Duration = Duration::from_millis(600);
-/// The highest rate that the pacer is asked for.
-const MOST: f64 = 10_000_000.0;
 
 /// A sweep that is ready to begin, or to go on.
 struct Ready {
@@ -63,18 +64,40 @@ impl Ready {
     }
 }
 
+/// What there is to do.
+enum Begun {
+    /// Blocks are still to be measured.
+    Ready(Box<Ready>),
+    /// A journal holds all of them: no load is needed to tell what they say.
+    Done(Box<(Sweep, Space)>),
+}
+
 /// Sweeps, prints what was found, and judges it.
 pub fn run(args: &SweepArgs) -> Result<Outcome, Failure> {
     if let Some(name) = &args.save_profile {
         finish::vacant(name, args.overwrite)?;
     }
-    let ready = match &args.resume {
+    if let Some(file) = &args.output {
+        finish::writable(file, args.overwrite)?;
+    }
+    let begun = match &args.resume {
         Some(path) => resumed(args, path)?,
-        None => fresh(args)?,
+        None => Begun::Ready(Box::new(fresh(args)?)),
     };
-    let journal = ready.journal.path.clone();
-    let (found, space, header) = measure(args, ready)?;
-    finish::finish(args, &found, &space, (&header, &journal))
+    let (sweep, space) = match begun {
+        Begun::Ready(ready) => measure(args, *ready)?,
+        Begun::Done(done) => *done,
+    };
+    finish::finish(args, &sweep, &space)
+}
+
+/// The brokers that a sweep of this journal ran on.
+fn kind(header: &Header) -> ClusterKind {
+    if header.cluster == args::EMBEDDED {
+        ClusterKind::Embedded
+    } else {
+        ClusterKind::Real
+    }
 }
 
 fn fresh(args: &SweepArgs) -> Result<Ready, Failure> {
@@ -96,7 +119,7 @@ fn fresh(args: &SweepArgs) -> Result<Ready, Failure> {
     let agreed = highest(args, &space.base, &plan.objective);
     let prepared = target::prepare(connect, load, &agreed, gathered.connection, quiet)?;
     let bounds = [args.most_rate, prepared.limits.ceiling.map(|rate| rate.0)];
-    plan.most_rate = Some(bounds.into_iter().flatten().fold(MOST, f64::min));
+    plan.most_rate = Some(bounds.into_iter().flatten().fold(MOST_RATE, f64::min));
     let header = Header {
         kind: KIND.into(),
         schema: SCHEMA,
@@ -115,14 +138,15 @@ fn fresh(args: &SweepArgs) -> Result<Ready, Failure> {
     let journal = Journal::create(&place, &header).map_err(Failure::usage)?;
     if !quiet {
         note(&format!(
-            "journal {0}: after a stop or a kill, `linger sweep --resume {0}` goes on",
-            place.display()
+            "journal {0}: after a stop or a kill, `linger sweep --resume {0}{1}` goes on",
+            place.display(),
+            args::flags_of(&header.cluster)
         ));
     }
     Ok(Ready::of(prepared, header, Vec::new(), journal, space))
 }
 
-fn resumed(args: &SweepArgs, path: &Path) -> Result<Ready, Failure> {
+fn resumed(args: &SweepArgs, path: &Path) -> Result<Begun, Failure> {
     let quiet = args.lab.output.quiet;
     let (connect, load) = (&args.lab.connect, &args.lab.load);
     if !load.set.is_empty()
@@ -142,27 +166,40 @@ fn resumed(args: &SweepArgs, path: &Path) -> Result<Ready, Failure> {
             opened.torn
         ));
     }
-    let gathered = gather::gather(connect, load, &[])?;
-    let cluster = args.cluster(&gathered.connection);
-    if cluster != header.cluster {
-        return Err(Failure::usage(format!(
-            "{} was begun on {}, and this is {cluster}: results of two clusters are not compared",
-            path.display(),
-            header.cluster
-        )));
-    }
     let mut base = Settings::default();
     for (name, text) in &header.settings {
         base.set(name, text, Source::Flag).map_err(Failure::usage)?;
     }
-    gather::payload_file(&base)?;
+    let gathered = gather::gather(connect, load, &[])?;
+    let cluster = args.cluster(&gathered.connection);
+    let around = Surroundings {
+        embedded: kind(&header) == ClusterKind::Embedded,
+        partitions: header.partitions,
+        ..target::foreseen(connect, load, &gathered.connection, &base)
+    };
+    let space = Space::parse(&header.words, base, around).map_err(Failure::usage)?;
+    let steps = Steps::behind(space.clone(), header.plan.clone(), opened.done.clone());
+    let look = steps.look(&Ended::Stopped).map_err(Failure::usage)?;
+    // To read what a finished sweep found, no cluster need be named.
+    if look.next.is_none() && [args::EMBEDDED, &header.cluster].contains(&cluster.as_str()) {
+        let kind = kind(&header);
+        let sweep = Sweep::of(header, path.to_owned(), kind, look.found);
+        return Ok(Begun::Done(Box::new((sweep, space))));
+    }
+    if cluster != header.cluster {
+        return Err(Failure::usage(format!(
+            "{} was begun on {}, and this is {cluster}: results of two clusters are not compared{}",
+            path.display(),
+            header.cluster,
+            args::way_back(&header.cluster)
+        )));
+    }
+    gather::payload_file(&space.base)?;
     let load = super::LoadArgs {
         topic: Some(header.topic.clone()),
         partitions: header.partitions,
         ..load.clone()
     };
-    let around = target::foreseen(connect, &load, &gathered.connection, &gathered.settings);
-    let space = Space::parse(&header.words, base, around).map_err(Failure::usage)?;
     let mut agreed = space.base.clone();
     let most = header
         .plan
@@ -176,76 +213,34 @@ fn resumed(args: &SweepArgs, path: &Path) -> Result<Ready, Failure> {
             opened.done.len()
         ));
     }
-    Ok(Ready::of(
-        prepared,
-        header,
-        opened.done,
-        opened.journal,
-        space,
-    ))
+    let ready = Ready::of(prepared, header, opened.done, opened.journal, space);
+    Ok(Begun::Ready(Box::new(ready)))
 }
 
-/// What is sought, with the goals of flags and profile; refuses what a sweep cannot judge.
+/// What is sought, with the goals of flags and profile.
 fn objective(args: &SweepArgs, gathered: &Gathered) -> Result<Objective, Failure> {
     let mut objective: Objective = args.objective.parse().map_err(Failure::usage)?;
     objective.goals.extend(gathered.goals.iter().cloned());
-    if objective
-        .goals
-        .iter()
-        .any(|goal| goal.figure == Figure::Lost)
-    {
-        return Err(Failure::usage(
-            "goal lost: a sweep does not read the topic back; leave it out",
-        ));
-    }
-    let metric = objective.metric;
-    let at_full_speed = objective.rate.is_none() && gathered.settings.number("rate").is_infinite();
-    if at_full_speed && !metric.is_higher_better() {
-        return Err(Failure::usage(format!(
-            "{} at full speed is the time in a full queue, whatever the settings: name a rate, --objective 'min {0} at 50000/s'",
-            metric.name()
-        )));
-    }
     Ok(objective)
 }
 
 fn plan(args: &SweepArgs, objective: Objective, space: &Space) -> Result<Plan, Failure> {
-    if space.axes.is_empty() && !objective.seeks_rate() {
-        return Err(Failure::usage(
-            "nothing to sweep: name knobs and values, such as linger.ms=0,5,20 batch.size=16KiB..1MiB, or seek a rate with \
---objective 'max throughput where p99<20ms'",
-        ));
-    }
-    let rate = objective.rate.unwrap_or_else(|| space.base.number("rate"));
-    let rate = if rate.is_finite() { rate } else { MOST };
-    let share = objective.judged_by().share_above();
-    let records = rate * args.block.as_secs_f64();
-    if share.is_some_and(|share| records * share < 10.0) && !objective.seeks_rate() {
-        let name = objective.judged_by().name();
-        return Err(Failure::usage(format!(
-            "at {rate}/s a block of {:.1} s has {records:.0} records, too few for {name}: give a longer --block or a higher rate",
-            args.block.as_secs_f64()
-        )));
-    }
-    let search = args.search.map(Into::into);
-    let points = match search {
-        Some(crate::sweep::Search::One) => space.one_at_a_time(),
-        _ => space.grid(),
-    };
-    let (points, _) = points.map_err(Failure::usage)?;
     let wish = Wish {
-        search,
+        search: args.search.map(Into::into),
         repeats: args.repeats.map(usize::from),
         points: args.points.map(usize::from),
         pairs: args.pairs.map(usize::from),
         budget: args.budget,
     };
+    let times = Times {
+        block: args.block,
+        warmup: args.warmup,
+        between: BETWEEN,
+    };
     let seed = args
         .seed
         .unwrap_or_else(|| u64::from(rand::random::<u32>()));
-    Plan::begin(objective, rate, args.margin, seed)
-        .choose(points.len(), &wish, args.warmup + args.block + BETWEEN)
-        .map_err(Failure::usage)
+    draft(space, objective, &wish, &times, (args.margin, seed)).map_err(Failure::usage)
 }
 
 /// The settings with the highest rate that the sweep may ask for: what a person must agree to.
@@ -285,7 +280,7 @@ fn journal_place(args: &SweepArgs) -> Result<PathBuf, Failure> {
     Ok(place)
 }
 
-fn measure(args: &SweepArgs, ready: Ready) -> Result<(Found, Space, Header), Failure> {
+fn measure(args: &SweepArgs, ready: Ready) -> Result<(Sweep, Space), Failure> {
     let Ready {
         header,
         recorded,
@@ -294,6 +289,7 @@ fn measure(args: &SweepArgs, ready: Ready) -> Result<(Found, Space, Header), Fai
         space,
         local,
     } = ready;
+    let place = journal.path.clone();
     let runtime = run::runtime()?;
     let is_real = matches!(config.target, crate::lab::Target::Real { .. });
     let first = is_real.then(|| config.settings.clone());
@@ -304,5 +300,14 @@ fn measure(args: &SweepArgs, ready: Ready) -> Result<(Found, Space, Header), Fai
     let found = search(&space, &header.plan, &mut bench);
     bench.bench.end();
     drop(local);
-    Ok((found.map_err(Failure::usage)?, space, header))
+    let found = found.map_err(Failure::usage)?;
+    if found.ended_early.is_some() {
+        note(&format!(
+            "`linger sweep --resume {}{}` goes on where this ended",
+            place.display(),
+            args::flags_of(&header.cluster)
+        ));
+    }
+    let kind = kind(&header);
+    Ok((Sweep::of(header, place, kind, found), space))
 }

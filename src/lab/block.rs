@@ -12,7 +12,7 @@ use crate::settings::Settings;
 use crate::snapshot::Snapshot;
 
 /// How long turning and draining may take beyond warm-up and measurement.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What was measured in one block. Everything counts over the measured window alone, by the moment of the report.
 #[derive(Clone, Debug)]
@@ -123,7 +123,7 @@ impl Blocks {
             match changed {
                 Ok(Ok(())) => {}
                 Ok(Err(_)) => return Err(BlockError::Ended(last_event(&reading))),
-                Err(_) => return Err(BlockError::Stuck(patience, why_stuck(&reading))),
+                Err(_) => return Err(stuck(patience, &reading)),
             }
         }
     }
@@ -142,7 +142,8 @@ impl Blocks {
 }
 
 /// What became of the block with these very settings, once it is known.
-fn outcome(reading: &Reading, settings: &Arc<Settings>) -> Option<Result<Block, BlockError>> {
+#[must_use]
+pub fn outcome(reading: &Reading, settings: &Arc<Settings>) -> Option<Result<Block, BlockError>> {
     let done = reading.block.as_ref();
     if let Some(block) = done.filter(|block| Arc::ptr_eq(&block.settings, settings)) {
         let silent = block.accounts.delivered + block.accounts.failed == 0;
@@ -167,6 +168,12 @@ fn outcome(reading: &Reading, settings: &Arc<Settings>) -> Option<Result<Block, 
 fn last_event(reading: &Reading) -> String {
     let last = reading.events.last();
     last.map_or_else(|| "it was stopped".to_owned(), |event| event.text.clone())
+}
+
+/// Why there is no block after so long.
+#[must_use]
+pub fn stuck(patience: Duration, reading: &Reading) -> BlockError {
+    BlockError::Stuck(patience, why_stuck(reading))
 }
 
 fn why_stuck(reading: &Reading) -> String {

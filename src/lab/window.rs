@@ -102,13 +102,14 @@ impl Window {
         (measured >= self.measure).then(|| self.block(start, live, measured))
     }
 
-    /// Begins the window once the trial has settled and has been alone for long enough.
+    /// Begins the window once the trial has been alone for long enough. Whether a trial of the lab counts as settled is no matter
+    /// here: a block asks for its own warm-up.
     fn warm_up(&mut self, live: &Trial, alone: bool) {
         if !alone || live.first_attempt().is_none() {
             return;
         }
         let since = *self.alone.get_or_insert(live.loaded);
-        if live.settled.is_some() && live.loaded.saturating_sub(since) >= self.warmup {
+        if live.loaded.saturating_sub(since) >= self.warmup {
             self.course = Course::of(live);
             self.from = Some(Start {
                 warmed: self.asked.elapsed(),

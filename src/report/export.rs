@@ -1,4 +1,4 @@
-//! A snapshot in the forms that other programs and people read: one table, one file a format.
+//! Results in the forms that other programs and people read: one table, and which result fits which format.
 
 mod csv;
 mod hgrm;
@@ -6,9 +6,11 @@ mod hlog;
 mod html;
 mod junit;
 mod md;
+mod sweep;
 
 use crate::measure::{Counts, DecodeError};
 use crate::snapshot::Snapshot;
+use crate::sweep::Sweep;
 
 use super::json;
 use super::page::PageError;
@@ -30,23 +32,31 @@ pub enum ExportError {
     /// The format cannot hold several snapshots.
     #[error("{0} holds one snapshot; name one, or use html for several")]
     One(&'static str),
+    /// The format cannot hold a sweep.
+    #[error("{0} holds a single result, and a sweep is many; use json, csv, html, md or junit")]
+    NoSweep(&'static str),
     /// The page could not be made.
     #[error(transparent)]
     Page(#[from] PageError),
     /// A figure cannot be written as JSON.
-    #[error("this snapshot cannot be written as JSON: {0}")]
+    #[error("this result cannot be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
 }
 
-/// A format that a snapshot can be told in.
+/// A format that results can be told in.
 #[derive(Debug)]
 pub struct Format {
     /// The name to ask for it by; also a file's ending.
     pub name: &'static str,
-    /// What it holds and who reads it, without a full stop.
+    /// What it holds of a snapshot and who reads it, without a full stop.
     pub about: &'static str,
     write: Writer,
+    /// How it tells a sweep, where it can.
+    sweep: Option<SweepWriter>,
 }
+
+/// How a format tells a sweep.
+type SweepWriter = fn(&Sweep) -> Result<String, ExportError>;
 
 /// How a format is written.
 #[derive(Clone, Copy, Debug)]
@@ -57,42 +67,51 @@ enum Writer {
     Several(fn(&[Snapshot]) -> Result<String, ExportError>),
 }
 
+pub use sweep::front;
+
 /// Every format.
 pub const FORMATS: &[Format] = &[
     Format {
         name: "json",
         about: "everything, as `bench --json` prints it; `linger schema` describes it",
         write: Writer::One(|snapshot| Ok(json::object(snapshot)?)),
+        sweep: Some(|one| Ok(json::object(one)?)),
     },
     Format {
         name: "csv",
         about: "a row for every interval, then one for every kind of time with its percentiles; for spreadsheets",
         write: Writer::One(csv::table),
+        sweep: Some(|one| Ok(sweep::csv(one))),
     },
     Format {
         name: "hgrm",
         about: "HdrHistogram's percentile distribution of the response time in ms; for its plotters",
         write: Writer::One(hgrm::distribution),
+        sweep: None,
     },
     Format {
         name: "hlog",
         about: "HdrHistogram's interval log of the response time in µs; for HistogramLogProcessor and HistogramLogAnalyzer",
         write: Writer::One(hlog::log),
+        sweep: None,
     },
     Format {
         name: "html",
         about: "a page with charts that needs nothing from anywhere; several snapshots are laid over each other",
         write: Writer::Several(html::page),
+        sweep: Some(html::sweep),
     },
     Format {
         name: "md",
         about: "a summary with tables in Markdown; for pull requests and job summaries",
         write: Writer::One(|snapshot| Ok(md::page(snapshot))),
+        sweep: Some(|one| Ok(sweep::markdown(one))),
     },
     Format {
         name: "junit",
         about: "the goals as test cases in JUnit's XML; for CI servers",
         write: Writer::One(|snapshot| Ok(junit::suite(snapshot))),
+        sweep: Some(|one| Ok(sweep::junit(one))),
     },
 ];
 
@@ -103,6 +122,18 @@ pub fn find(name: &str) -> Option<&'static Format> {
 }
 
 impl Format {
+    /// Whether a sweep can be told in it.
+    #[must_use]
+    pub fn fits_sweep(&self) -> bool {
+        self.sweep.is_some()
+    }
+
+    /// A sweep in this format, ending with a line end.
+    pub fn write_sweep(&self, sweep: &Sweep) -> Result<String, ExportError> {
+        let write = self.sweep.ok_or(ExportError::NoSweep(self.name))?;
+        write(sweep)
+    }
+
     /// The snapshots in this format, ending with a line end. Most formats hold one snapshot alone.
     pub fn write(&self, snapshots: &[Snapshot]) -> Result<String, ExportError> {
         match (self.write, snapshots) {

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::measure::comparison::Verdict;
+use crate::measure::comparison::{Metric, Verdict};
 use crate::settings::words::quoted;
 use crate::sweep::{Front, Ground, Outcome, Pair, PointResult, Recommendation, Search};
 
 use super::format::{count, maybe, things, three};
 use super::table::{Align, lines};
+
+/// The times of a row; the one that points are judged by stands with its noise.
+const TIMES: [Metric; 3] = [Metric::P50, Metric::P99, Metric::P999];
 
 /// More rows than this are left to `--json`.
 const ROWS: usize = 30;
@@ -31,7 +34,9 @@ pub fn text(outcome: &Outcome) -> String {
     text.join("\n") + "\n"
 }
 
-fn what(outcome: &Outcome) -> String {
+/// How many points were measured, and how: one sentence.
+#[must_use]
+pub fn what(outcome: &Outcome) -> String {
     let how = match outcome.search {
         Search::Grid => "every point",
         Search::One => "one knob at a time",
@@ -55,21 +60,42 @@ fn number(many: usize) -> String {
 }
 
 fn table(outcome: &Outcome) -> Vec<String> {
-    let Some(first) = outcome.results.first() else {
+    let rows = rows(outcome);
+    if rows.is_empty() {
         return vec!["nothing was measured".into()];
-    };
-    let names: Vec<&String> = first.parameters.keys().collect();
-    let mut heads = vec![String::new()];
-    heads.extend(names.iter().map(|name| (*name).clone()));
-    let figures = [
-        "asked/s", "sent/s", "±%", "p50 ms", "p99", "±%", "p99.9", "holds", "blocks",
-    ];
-    heads.extend(figures.map(str::to_owned));
-    let mut rows = vec![heads];
-    rows.extend(outcome.results.iter().take(ROWS).map(row));
+    }
     let aligns = vec![Align::Right; rows[0].len()];
     let mut text = lines(&rows, &aligns);
+    text.extend(legend(outcome));
+    text
+}
+
+/// The points as rows under their heads, the best first; none where nothing was measured.
+#[must_use]
+pub fn rows(outcome: &Outcome) -> Vec<Vec<String>> {
+    let Some(first) = outcome.results.first() else {
+        return Vec::new();
+    };
+    let mut heads = vec![String::new()];
+    heads.extend(first.parameters.keys().cloned());
+    heads.extend(["asked/s", "sent/s", "±%"].map(str::to_owned));
+    let judged = outcome.time();
+    for time in TIMES {
+        heads.push(format!("{} ms", time.name()));
+        heads.extend((time == judged).then(|| "±%".to_owned()));
+    }
+    heads.extend(["holds", "blocks"].map(str::to_owned));
+    let mut rows = vec![heads];
+    let results = outcome.results.iter().take(ROWS);
+    rows.extend(results.map(|result| row(result, judged)));
+    rows
+}
+
+/// What the marks of the rows mean.
+#[must_use]
+pub fn legend(outcome: &Outcome) -> Vec<String> {
     let more = outcome.results.len().saturating_sub(ROWS);
+    let mut text = Vec::new();
     if more > 0 {
         text.push(format!("… and {} more with --json", number(more)));
     }
@@ -83,7 +109,20 @@ fn table(outcome: &Outcome) -> Vec<String> {
     text
 }
 
-fn row(result: &PointResult) -> Vec<String> {
+/// Half an interval in percent, or a dash where one block says nothing of it.
+#[must_use]
+pub fn noise(percent: Option<f64>) -> String {
+    match percent {
+        Some(percent) if percent > 999.0 => ">999".into(),
+        Some(percent) if percent >= 99.95 => format!("{percent:.0}"),
+        Some(percent) => format!("{percent:.1}"),
+        None => "-".to_owned(),
+    }
+}
+
+/// Where a point stands, in signs.
+#[must_use]
+pub fn marks(result: &PointResult) -> String {
     let mut marks = String::from(match result.front {
         Front::On => "*",
         Front::Near => "~",
@@ -95,40 +134,52 @@ fn row(result: &PointResult) -> Vec<String> {
     if result.client_saturated {
         marks.push('!');
     }
-    let mut cells = vec![marks];
+    marks
+}
+
+fn row(result: &PointResult, judged: Metric) -> Vec<String> {
+    let mut cells = vec![marks(result)];
     cells.extend(result.parameters.values().cloned());
     if let Some(problem) = &result.problem {
         cells.push(problem.clone());
         return cells;
     }
-    let noise = |noise: Option<f64>| match noise {
-        Some(percent) if percent > 999.0 => ">999".into(),
-        Some(percent) => format!("{percent:.1}"),
-        None => "-".to_owned(),
-    };
     cells.extend([
         result.rate.map_or_else(|| "full".into(), three),
         maybe(result.records_per_s),
         noise(result.records_noise_percent),
-        maybe(result.p50_ms),
-        maybe(result.p99_ms),
-        noise(result.p99_noise_percent),
-        maybe(result.p99_9_ms),
-        match result.holds {
-            Some(true) => "yes".into(),
-            Some(false) => "no".into(),
-            None => "n/a".into(),
-        },
-        result.blocks.to_string(),
     ]);
+    for time in TIMES {
+        let (figure, percent) = result.figure(time);
+        cells.push(maybe(figure));
+        cells.extend((time == judged).then(|| noise(percent)));
+    }
+    cells.push(
+        match result.holds {
+            Some(true) => "yes",
+            Some(false) => "no",
+            None => "n/a",
+        }
+        .to_owned(),
+    );
+    cells.push(result.blocks.to_string());
     cells
 }
 
-/// The recommendation, or why there is none, and what it rests on: one sentence a line.
+/// The recommendation, or why there is none, and what it rests on: one sentence a line. Settings are flags of the command line.
 #[must_use]
 pub fn evidence(outcome: &Outcome) -> Vec<String> {
+    evidence_with(outcome, flags)
+}
+
+/// The same with settings in the words that this gives them.
+#[must_use]
+pub fn evidence_with(
+    outcome: &Outcome,
+    words: impl Fn(&BTreeMap<String, String>) -> String,
+) -> Vec<String> {
     let found = &outcome.recommendation;
-    let mut text = vec![verdict(found)];
+    let mut text = vec![verdict(found, &words(&found.parameters))];
     if let Some(figure) = found.figure {
         let rate = at(found.rate);
         let (held, all) = found.held;
@@ -154,8 +205,7 @@ fn at(rate: Option<f64>) -> String {
     )
 }
 
-fn verdict(found: &Recommendation) -> String {
-    let flags = flags(&found.parameters);
+fn verdict(found: &Recommendation, flags: &str) -> String {
     match found.ground {
         Ground::Better | Ground::OnlyItHolds => format!("recommended: {flags}"),
         Ground::Alone => format!(
@@ -186,15 +236,21 @@ fn flags(parameters: &BTreeMap<String, String>) -> String {
     parameters.iter().map(flag).collect::<Vec<_>>().join(" ")
 }
 
+/// A point in words: `acks=all linger.ms=5`.
+#[must_use]
+pub fn plainly(parameters: &BTreeMap<String, String>) -> String {
+    let values = parameters.iter();
+    let words: Vec<String> = values
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    words.join(" ")
+}
+
 fn held_against(found: &Recommendation, pair: &Pair) -> String {
     let other = if pair.as_it_is {
         "the settings as they are".to_owned()
     } else {
-        let values = pair.parameters.iter();
-        let words: Vec<String> = values
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
-        words.join(" ")
+        plainly(&pair.parameters)
     };
     let name = found.metric.name();
     let pairs = things(pair.pairs as u64, "pair");

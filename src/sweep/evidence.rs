@@ -37,6 +37,17 @@ impl Ground {
     pub fn is_enough(self) -> bool {
         matches!(self, Self::Better | Self::OnlyItHolds | Self::Alone)
     }
+
+    /// The answer to a script: whether the sweep found what it looked for; none where it could not be measured to the end.
+    #[must_use]
+    pub fn outcome(self) -> Option<bool> {
+        match self {
+            Self::Unfinished => None,
+            // There was nothing to recommend, and that was plain before.
+            Self::NoChoice => Some(true),
+            ground => Some(ground.is_enough()),
+        }
+    }
 }
 
 /// The winner among the finalists, held against the others.

@@ -29,7 +29,7 @@ const LARGEST: u64 = 64 << 20;
 const HEAD: usize = 18;
 
 /// All that is needed to go on with a sweep, but for the connection, whose secrets stay out.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Header {
     /// `linger-sweep`.
     pub kind: String,

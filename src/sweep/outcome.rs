@@ -17,7 +17,7 @@ use super::search::{Ended, Run};
 use super::space::Refused;
 
 /// What a sweep found.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Outcome {
     /// What was sought.
     pub objective: String,
@@ -42,7 +42,7 @@ pub struct Outcome {
 }
 
 /// A point at a rate.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct PointResult {
     /// The swept knobs with their values, as `--set` reads them.
     pub parameters: BTreeMap<String, String>,
@@ -59,18 +59,24 @@ pub struct PointResult {
     pub records_noise_percent: Option<f64>,
     /// The median response time in milliseconds, the geometric mean of the blocks.
     pub p50_ms: Option<f64>,
+    /// Half its 95 % interval, in percent, likewise.
+    pub p50_noise_percent: Option<f64>,
     /// The same of the 99th percentile.
     pub p99_ms: Option<f64>,
     /// Half its 95 % interval, in percent, likewise.
     pub p99_noise_percent: Option<f64>,
     /// The same of the 99.9th percentile.
     pub p99_9_ms: Option<f64>,
+    /// Half its 95 % interval, in percent, likewise.
+    pub p99_9_noise_percent: Option<f64>,
     /// Whether goals and rate held; none where the data do not tell.
     pub holds: Option<bool>,
     /// Whether the client was the bottleneck in most blocks.
     pub client_saturated: bool,
     /// Whether it is on the front of throughput and time.
     pub front: Front,
+    /// Whether it is the recommended point at the rate at which the finalists were held against each other.
+    pub recommended: bool,
     /// Why there are no figures.
     pub problem: Option<String>,
     /// For the highest rate that held: why the search stopped there.
@@ -78,7 +84,7 @@ pub struct PointResult {
 }
 
 /// What to use, or why nothing is recommended.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Recommendation {
     /// Whether the point is recommended.
     pub recommended: bool,
@@ -103,7 +109,7 @@ pub struct Recommendation {
 }
 
 /// The winner against another finalist, in pairs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Pair {
     /// The other's knobs.
     pub parameters: BTreeMap<String, String>,
@@ -121,6 +127,36 @@ pub struct Pair {
     pub pairs_to_decide: Option<usize>,
 }
 
+impl Outcome {
+    /// The time that the front holds against the throughput.
+    #[must_use]
+    pub fn time(&self) -> Metric {
+        time_of(self.recommendation.metric)
+    }
+}
+
+impl PointResult {
+    /// A figure, and half its 95 % interval in percent.
+    #[must_use]
+    pub fn figure(&self, metric: Metric) -> (Option<f64>, Option<f64>) {
+        match metric {
+            Metric::Throughput => (self.records_per_s, self.records_noise_percent),
+            Metric::P50 => (self.p50_ms, self.p50_noise_percent),
+            Metric::P99 => (self.p99_ms, self.p99_noise_percent),
+            Metric::P999 => (self.p99_9_ms, self.p99_9_noise_percent),
+        }
+    }
+}
+
+/// The figure by which points are judged, or a time where that is none.
+#[must_use]
+pub fn time_of(judged_by: Metric) -> Metric {
+    match judged_by {
+        Metric::Throughput => Metric::P99,
+        metric => metric,
+    }
+}
+
 pub(super) fn of(run: &Run<'_>, ended: Option<&Ended>) -> Outcome {
     let evidence = weigh(run);
     Outcome {
@@ -132,7 +168,7 @@ pub(super) fn of(run: &Run<'_>, ended: Option<&Ended>) -> Outcome {
         blocks: run.book.blocks(),
         refused: run.refused.clone(),
         ended_early: ended.map(ToString::to_string),
-        results: results(run),
+        results: results(run, &evidence),
         recommendation: recommendation(run, &evidence),
     }
 }
@@ -144,11 +180,8 @@ fn measured(run: &Run<'_>) -> usize {
     points.len()
 }
 
-fn results(run: &Run<'_>) -> Vec<PointResult> {
-    let time = match run.plan.objective.judged_by() {
-        Metric::Throughput => Metric::P99,
-        metric => metric,
-    };
+fn results(run: &Run<'_>, evidence: &Evidence) -> Vec<PointResult> {
+    let time = time_of(run.plan.objective.judged_by());
     let spots: Vec<Option<Spot>> = run
         .book
         .entries
@@ -161,10 +194,19 @@ fn results(run: &Run<'_>) -> Vec<PointResult> {
         .entries
         .iter()
         .zip(fronts)
-        .map(|(entry, front)| (entry.rank(&run.plan.objective), result(run, entry, front)))
+        .map(|(entry, front)| {
+            let mut result = result(run, entry, front);
+            result.recommended = is_recommended(run, evidence, entry);
+            (entry.rank(&run.plan.objective), result)
+        })
         .collect();
     all.sort_by(|one, other| super::explore::order(one.0, other.0));
     all.into_iter().map(|(_, result)| result).collect()
+}
+
+fn is_recommended(run: &Run<'_>, evidence: &Evidence, entry: &Entry) -> bool {
+    let is_winner = evidence.winner == Some(entry.point) && run.final_rate == entry.rate;
+    is_winner && evidence.ground.is_enough()
 }
 
 fn spot(run: &Run<'_>, entry: &Entry, time: Metric) -> Option<Spot> {
@@ -187,7 +229,8 @@ fn result(run: &Run<'_>, entry: &Entry, front: Front) -> PointResult {
         half.filter(|half| half.is_finite()).map(percent)
     };
     let value = |known: Option<(f64, f64)>| known.map(|(value, _)| value);
-    let (records, p99) = (mean(Metric::Throughput), mean(Metric::P99));
+    let (records, p50) = (mean(Metric::Throughput), mean(Metric::P50));
+    let (p99, p99_9) = (mean(Metric::P99), mean(Metric::P999));
     let excess = entry.excess(&run.plan.objective.goals);
     let saturated = entry.blocks.iter().filter(|(_, one)| one.is_saturated());
     let climb = run.climbs.get(entry.point).and_then(Option::as_ref);
@@ -199,13 +242,16 @@ fn result(run: &Run<'_>, entry: &Entry, front: Front) -> PointResult {
         blocks: entry.blocks.len(),
         records_per_s: value(records),
         records_noise_percent: noise(records),
-        p50_ms: value(mean(Metric::P50)),
+        p50_ms: value(p50),
+        p50_noise_percent: noise(p50),
         p99_ms: value(p99),
         p99_noise_percent: noise(p99),
-        p99_9_ms: value(mean(Metric::P999)),
+        p99_9_ms: value(p99_9),
+        p99_9_noise_percent: noise(p99_9),
         holds: excess.map(|excess| excess <= 0.0),
         client_saturated: saturated.count() * 2 > entry.blocks.len(),
         front,
+        recommended: false,
         problem: entry.problem().map(str::to_owned),
         stopped: top.map(|climb| climb.stopped.sentence()),
     }

@@ -46,7 +46,7 @@ pub struct Job {
 }
 
 /// What is going to be done.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Plan {
     /// What is sought.
     pub objective: Objective,

@@ -9,7 +9,7 @@ use super::book::Book;
 use super::ladder::{Climb, round};
 use super::measured::Measured;
 use super::outcome::{self, Outcome};
-use super::plan::{FINALISTS, Job, Phase, Plan, Search};
+use super::plan::{FINALISTS, Job, Phase, Plan};
 use super::space::{Point, Refused, Space, SpaceError};
 
 /// How often the confirmed rate is lowered by a tenth before the finalists are given up.
@@ -56,10 +56,7 @@ pub(super) struct Run<'a> {
 
 /// Measures the points of a space by the plan; ends early when the bench does. Only a space without points is an error.
 pub fn search(space: &Space, plan: &Plan, bench: &mut dyn Bench) -> Result<Outcome, SpaceError> {
-    let (mut points, refused) = match plan.search {
-        Search::One => space.one_at_a_time()?,
-        Search::Grid | Search::Guided => space.grid()?,
-    };
+    let (mut points, refused) = space.points(plan.search)?;
     let as_it_is = space.home();
     let home = points.iter().position(|point| *point == as_it_is);
     let home = home.unwrap_or_else(|| {

@@ -6,6 +6,7 @@ use crate::settings::{
 };
 
 use super::guide::Shape;
+use super::plan::Search;
 
 /// More values on an axis are no sweep.
 const MOST_VALUES: usize = 64;
@@ -25,7 +26,9 @@ pub struct Axis {
 pub type Point = Vec<Option<usize>>;
 
 /// Points that the rules between knobs refuse, by the rule.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 pub struct Refused {
     /// The rule's id.
     pub rule: String,
@@ -35,8 +38,14 @@ pub struct Refused {
     pub points: usize,
 }
 
+impl std::fmt::Debug for Axis {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{} {:?}", self.knob.name, self.values)
+    }
+}
+
 /// The axes, and the settings for everything else.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Space {
     /// What is swept.
     pub axes: Vec<Axis>,
@@ -132,6 +141,14 @@ impl Space {
             axis.values.iter().position(|one| one == value)
         };
         self.axes.iter().map(place).collect()
+    }
+
+    /// The points that a search may measure, and what is left out. An error when nothing is left.
+    pub fn points(&self, search: Search) -> Result<(Vec<Point>, Vec<Refused>), SpaceError> {
+        match search {
+            Search::One => self.one_at_a_time(),
+            Search::Grid | Search::Guided => self.grid(),
+        }
     }
 
     /// Every allowed combination, and what is left out. An error when nothing is left.

@@ -51,6 +51,8 @@ pub enum Action {
     Base,
     /// Compares the chosen trial with the baseline.
     Compare,
+    /// Sweeps values of the chosen row, or shows the sweep that was.
+    Sweep,
     /// Writes a note beside the chosen (else the live) trial.
     Note,
     /// Opens a new row with the same settings.

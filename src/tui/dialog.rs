@@ -40,6 +40,8 @@ pub struct Ask {
     pub entry: Entry,
     /// Whether the line is only a proposal: the first character that is typed replaces it.
     pub proposed: bool,
+    /// What the line as it is would lead to, in a few words.
+    pub preview: Option<String>,
     /// What is wrong with it, after Enter.
     pub problem: Option<String>,
 }
@@ -57,6 +59,8 @@ pub enum Purpose {
     Note(u64),
     /// How to compare this trial with the base.
     Compare(u64),
+    /// What to sweep, for what, how long.
+    Sweep,
 }
 
 impl Purpose {
@@ -69,6 +73,7 @@ impl Purpose {
             Self::Goal => "goals".into(),
             Self::Note(trial) => format!("note beside #{trial}"),
             Self::Compare(trial) => format!("compare #{trial} with the base"),
+            Self::Sweep => "sweep: which values are best, under this load?".into(),
         }
     }
 
@@ -81,6 +86,7 @@ impl Purpose {
             Self::Goal => "p99<20ms, failed=0 (empty: none) · ⏎ set · Esc back",
             Self::Note(_) => "⏎ write · Esc back",
             Self::Compare(_) => "metric, margin, time it may take · ⏎ start · Esc back",
+            Self::Sweep => "knobs and values, what is sought, for how long · ⏎ start · Esc back",
         }
     }
 }

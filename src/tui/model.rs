@@ -9,10 +9,12 @@ use crate::lab::{Goal, Reading};
 use crate::settings::{Finding, Group, Knob, Settings, Severity, Surroundings, knobs};
 use crate::tui::dialog::{Dialog, Reference};
 mod duel;
+mod sweeping;
 mod window;
 
 pub use crate::tui::theme::ThemeChoice;
 pub use duel::{Duel, Proof};
+pub use sweeping::{Sweeping, Under};
 pub use window::TimeWindow;
 
 /// Everything that the screen remembers between two pictures.
@@ -82,6 +84,8 @@ pub struct Model {
     pub duel: Option<Duel>,
     /// What comparisons proved, oldest first.
     pub proofs: Vec<Proof>,
+    /// The sweep that runs, or the last one.
+    pub sweep: Option<Sweeping>,
 }
 
 /// A panel that takes keys.
@@ -278,6 +282,7 @@ impl Model {
             saving: None,
             duel: None,
             proofs: Vec::new(),
+            sweep: None,
         }
     }
 

@@ -1,5 +1,7 @@
 //! Constructed readings for tests: a first run on the embedded cluster, a session on a real one, and the edges.
 
+pub mod sweep;
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -7,6 +7,7 @@ mod duel;
 mod keys;
 mod mouse;
 mod news;
+pub mod sweep;
 mod trials;
 mod turn;
 
@@ -110,11 +111,14 @@ pub fn update(
             duel::disturbed(model, &effects);
             effects
         }
+        Input::Mouse(..) if model.sweep_in_front().is_some() => Vec::new(),
         Input::Mouse(pointer, hit) => mouse::point(model, reading, pointer, hit),
         Input::Reading => {
             news::read(model, reading);
             axis::follow(model, reading);
-            duel::hear(model, reading)
+            let mut effects = duel::hear(model, reading);
+            effects.extend(sweep::hear(model, reading));
+            effects
         }
         Input::Tick => Vec::new(),
         Input::Answer(answer) => {

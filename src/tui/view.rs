@@ -3,6 +3,7 @@
 pub mod clients;
 pub mod dialogs;
 pub mod footer;
+pub mod front;
 pub mod header;
 pub mod heat;
 pub mod help;
@@ -16,6 +17,7 @@ pub mod rows;
 pub mod scene;
 pub mod sparks;
 pub mod stages;
+pub mod sweep;
 pub mod tiny;
 pub mod trials;
 pub mod why;
@@ -54,17 +56,19 @@ fn paint(pen: &mut Pen<'_>, area: Rect, scene: &Scene<'_>) {
     trials::draw(&mut pen.part(layout.trials), scene);
     why::draw(&mut pen.part(layout.why), scene);
     footer::draw(&mut pen.part(layout.footer), scene);
+    sweep::draw(pen, scene);
     dialogs::draw(pen, scene);
 }
 
-/// What is under a cell of the screen, by the same layout that draws it; `None` outside and under a dialog.
+/// What is under a cell of the screen, by the same layout that draws it; `None` outside and under what stands in front.
 #[must_use]
 pub fn hit(area: Rect, model: &Model, reading: &Reading, x: u16, y: u16) -> Option<Hit> {
     let theme = Theme::new(model.theme, termprofile::TermProfile::NoColor);
     let scene = Scene::new(model, reading, &theme);
     let layout = Layout::of(area, &scene);
     let at = Position::new(x, y);
-    if model.dialog.is_some() || layout.size == Size::Tiny || !area.contains(at) {
+    let covered = model.dialog.is_some() || model.sweep_in_front().is_some();
+    if covered || layout.size == Size::Tiny || !area.contains(at) {
         return None;
     }
     if layout.trials.contains(at) {

@@ -15,7 +15,7 @@ use crate::cli::{home, run, stdout};
 const NAMES: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 
 /// The browser; `None` (and a loud line) where there is none.
-fn chromium() -> Option<PathBuf> {
+pub fn chromium() -> Option<PathBuf> {
     let folders = std::env::var_os("PATH").unwrap_or_default();
     let folders: Vec<PathBuf> = std::env::split_paths(&folders).collect();
     let files = NAMES
@@ -38,12 +38,12 @@ fn chromium() -> Option<PathBuf> {
 }
 
 /// What a browser made of a page: its document, and what its console said.
-struct Seen {
-    document: String,
-    console: Vec<String>,
+pub struct Seen {
+    pub document: String,
+    pub console: Vec<String>,
 }
 
-fn open(browser: &Path, folder: &Path, html: &str) -> Seen {
+pub fn open(browser: &Path, folder: &Path, html: &str) -> Seen {
     let file = folder.join("page.html");
     std::fs::write(&file, html).unwrap();
     let output = Command::new(browser)
@@ -73,9 +73,9 @@ fn open(browser: &Path, folder: &Path, html: &str) -> Seen {
 
 /// A figure of a page.
 #[derive(Debug)]
-struct Figure {
+pub struct Figure {
     of: usize,
-    pointer: String,
+    pub pointer: String,
     value: Value,
     shown: String,
 }
@@ -94,7 +94,7 @@ fn unescaped(text: &str) -> String {
     })
 }
 
-fn figures(document: &str) -> Vec<Figure> {
+pub fn figures(document: &str) -> Vec<Figure> {
     let attribute = |tag: &str, name: &str| -> String {
         let (_, rest) = tag.split_once(&format!("{name}=\"")).unwrap();
         unescaped(rest.split_once('"').unwrap().0)
@@ -117,14 +117,14 @@ fn figures(document: &str) -> Vec<Figure> {
 }
 
 /// Asserts that every figure is the JSON's, and that numbers are shown as what they are to three digits.
-fn assert_equal(figures: &[Figure], results: &[Value]) {
+pub fn assert_equal(figures: &[Figure], results: &[Value]) {
     for figure in figures {
         let json = results[figure.of]
             .pointer(&figure.pointer)
             .unwrap_or(&Value::Null);
         assert_eq!(&figure.value, json, "{figure:?}");
         let is_plain =
-            figure.pointer.starts_with("/result/") && !figure.pointer.contains("batch_bytes");
+            figure.pointer.starts_with("/result") && !figure.pointer.contains("batch_bytes");
         let shown: Result<f64, _> = figure
             .shown
             .trim_start_matches('≥')

@@ -45,6 +45,8 @@ mod snapshot_diff;
 mod source;
 mod stall;
 mod sweep;
+mod sweep_kafka;
+mod sweep_told;
 mod terminal;
 mod terminal_files;
 mod wire;

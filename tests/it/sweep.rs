@@ -9,18 +9,19 @@ use rand::prelude::*;
 use serde_json::Value;
 
 use crate::cli::{home, linger, refused, run, stderr, stdout};
+use crate::sweep_told;
 
 const BLOCKS: [&str; 4] = ["--block", "0.2", "--warmup", "0.1"];
 
 /// Lines of a journal that are on the disk whole.
-fn whole_lines(path: &Path) -> Vec<String> {
+pub fn whole_lines(path: &Path) -> Vec<String> {
     let text = std::fs::read_to_string(path).unwrap_or_default();
     let whole = text.rfind('\n').map_or("", |end| &text[..end]);
     whole.lines().map(str::to_owned).collect()
 }
 
 /// Waits until the journal has so many lines, or the program has ended; returns the lines.
-fn wait_for_lines(child: &mut Child, path: &Path, many: usize) -> Vec<String> {
+pub fn wait_for_lines(child: &mut Child, path: &Path, many: usize) -> Vec<String> {
     let begun = Instant::now();
     loop {
         let lines = whole_lines(path);
@@ -110,6 +111,7 @@ fn ten_kills_lose_no_finished_block_and_the_winner_is_saved_with_its_evidence() 
         assert_eq!(line["job"]["number"], number);
     }
     judge_the_winner(home.path(), &result);
+    sweep_told::judge_formats(home.path(), &result);
 }
 
 fn judge_the_winner(home: &Path, result: &Value) {
@@ -209,6 +211,8 @@ fn a_sweep_that_is_interrupted_gives_what_is_done() {
         rest.iter().any(|line| line.contains("what is done")),
         "{rest:?}"
     );
+    let way = "`linger sweep --resume j` goes on where this ended";
+    assert!(rest.iter().any(|line| line == way), "{rest:?}");
     let found: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert!(found["blocks"].as_u64().unwrap() >= 2, "{found}");
     assert_eq!(found["ended_early"], "it was stopped");
@@ -268,6 +272,10 @@ fn what_cannot_be_swept_is_refused_before_anything_is_sent() {
             &["already there", "--resume"],
         ),
         (
+            &["sweep", "acks=0,1", "--to", "html", "-o", "no/x.html"],
+            &["no folder no"],
+        ),
+        (
             &["sweep", "--resume", "nowhere"],
             &["nowhere", "cannot be read"],
         ),
@@ -283,6 +291,9 @@ fn what_cannot_be_swept_is_refused_before_anything_is_sent() {
         &["sweep", "acks=0,1", "--resume", "x"][..],
         &["sweep", "acks=0,1", "--search", "grit"],
         &["sweep", "acks=0,1", "--margin", "0"],
+        &["sweep", "acks=0,1", "--to", "hgrm"],
+        &["sweep", "acks=0,1", "--to", "csv", "--json"],
+        &["sweep", "acks=0,1", "-o", "x"],
     ] {
         let error = stderr(&run(home.path(), words).code(2));
         assert!(error.contains("error: "), "{error}");

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::LabArgs;
 use crate::cli::args::seconds;
+use crate::cli::{LabArgs, format};
 use crate::cluster::Connection;
+use crate::report::export::Format;
 use crate::sweep::Search;
 
 /// What `sweep` takes beside the lab's flags.
@@ -97,9 +98,45 @@ pub struct SweepArgs {
     /// Save what is recommended as a profile, with its evidence
     #[arg(long, value_name = "NAME", help_heading = "Output")]
     pub save_profile: Option<String>,
-    /// Replace a profile that is there
-    #[arg(long, requires = "save_profile", help_heading = "Output")]
+    /// Print it in another format
+    #[arg(long, value_name = "FORMAT", value_parser = format(Format::fits_sweep), conflicts_with = "json", help_heading = "Output")]
+    pub to: Option<&'static Format>,
+    /// Write that into a file, whole or not at all, and the text on stdout all the same
+    #[arg(
+        short,
+        long,
+        value_name = "FILE",
+        requires = "to",
+        help_heading = "Output"
+    )]
+    pub output: Option<PathBuf>,
+    /// Replace a profile or a file that is there
+    #[arg(long, help_heading = "Output")]
     pub overwrite: bool,
+}
+
+/// How the journal names the simulated brokers.
+pub const EMBEDDED: &str = "the embedded cluster";
+/// How it names brokers of this machine; their number follows.
+const LOCAL: &str = "a local Kafka of ";
+
+/// The flags that lead to the cluster that the journal names, behind a blank; none for the embedded one.
+#[must_use]
+pub fn flags_of(cluster: &str) -> String {
+    match cluster.strip_prefix(LOCAL) {
+        Some(brokers) => format!(" --local-kafka={brokers}"),
+        None if cluster == EMBEDDED => String::new(),
+        None => format!(" -b {cluster}"),
+    }
+}
+
+/// What to type instead, when another cluster was named.
+#[must_use]
+pub fn way_back(cluster: &str) -> String {
+    match flags_of(cluster).trim() {
+        "" => "; leave out -b and --local-kafka".into(),
+        flags => format!("; add {flags}"),
+    }
 }
 
 /// How points are chosen, as it is typed.
@@ -141,9 +178,9 @@ impl SweepArgs {
     #[must_use]
     pub fn cluster(&self, connection: &Connection) -> String {
         match (self.lab.connect.local_kafka, connection.bootstrap()) {
-            (Some(brokers), _) => format!("a local Kafka of {brokers}"),
+            (Some(brokers), _) => format!("{LOCAL}{brokers}"),
             (None, Some(servers)) => servers.to_owned(),
-            (None, None) => "the embedded cluster".into(),
+            (None, None) => EMBEDDED.into(),
         }
     }
 }

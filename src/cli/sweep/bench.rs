@@ -7,16 +7,13 @@ use tokio::runtime::Runtime;
 use crate::cli::output::{Failure, note};
 use crate::cli::signals::Ending;
 use crate::lab::Blocks;
-use crate::lab::block::BlockError;
 use crate::settings::Settings;
 use crate::sweep::journal::Header;
-use crate::sweep::{Bench, Ended, Job, Measured, Space};
+use crate::sweep::{Bench, Ended, Intake, Job, Measured, Space};
 
 use super::args::SweepArgs;
 use super::progress::Teller;
 
-/// So many blocks without an answer in a row are no longer the settings' fault.
-const SILENT: usize = 3;
 /// Signals that come together are one.
 const ONE_WISH: Duration = Duration::from_millis(100);
 
@@ -29,7 +26,7 @@ pub struct LabBench<'a> {
     measure: Duration,
     until: Option<Instant>,
     teller: Teller,
-    silent: usize,
+    intake: Intake,
     /// What to run before the first block, which would else be measured on brokers that are cold; it does not count.
     first: Option<Settings>,
 }
@@ -57,7 +54,7 @@ impl<'a> LabBench<'a> {
             measure: seconds(header.block_s),
             until: left.map(|left| Instant::now() + seconds(left)),
             teller: Teller::new(args.lab.output.quiet, header, space),
-            silent: 0,
+            intake: Intake::default(),
             first: None,
         })
     }
@@ -102,23 +99,7 @@ impl<'a> LabBench<'a> {
                 }
             }
         })?;
-        let failed =
-            |error: &BlockError| Measured::failed(error.to_string(), begun.elapsed().as_secs_f64());
-        match outcome {
-            Ok(block) => {
-                self.silent = 0;
-                Ok(Measured::from(&block))
-            }
-            Err(error @ BlockError::Refused(_)) => Ok(failed(&error)),
-            Err(error @ BlockError::Ended(_)) => Err(Ended::Broken(error.to_string())),
-            Err(error) => {
-                self.silent += 1;
-                if self.silent >= SILENT {
-                    return Err(Ended::Broken(error.to_string()));
-                }
-                Ok(failed(&error))
-            }
-        }
+        self.intake.take(outcome, begun.elapsed())
     }
 }
 

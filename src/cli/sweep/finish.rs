@@ -2,43 +2,29 @@
 
 use std::path::Path;
 
-use serde::Serialize;
-
-use crate::cli::output::{Failure, Outcome, note, print};
+use crate::cli::output::{Failure, Outcome, note, print, put};
 use crate::profile::{Listed, Origin, Profile, Shelf, fit_name};
 use crate::report::{json, sweep as report};
 use crate::settings::{Source, Value};
 use crate::sweep::journal::Header;
-use crate::sweep::{Ground, Outcome as Found, Space};
+use crate::sweep::{Outcome as Found, Space, Sweep};
 
 use super::args::SweepArgs;
 
-/// What `--json` prints: the circumstances, and what was found.
-#[derive(Serialize)]
-struct Printed<'a> {
-    #[serde(flatten)]
-    header: &'a Header,
-    /// Where the finished blocks are written down.
-    journal: &'a Path,
-    #[serde(flatten)]
-    found: &'a Found,
-}
-
 /// Prints what was found, saves what is recommended, and judges.
-pub fn finish(
-    args: &SweepArgs,
-    found: &Found,
-    space: &Space,
-    (header, journal): (&Header, &Path),
-) -> Result<Outcome, Failure> {
+pub fn finish(args: &SweepArgs, sweep: &Sweep, space: &Space) -> Result<Outcome, Failure> {
+    let (found, header) = (&sweep.found, &sweep.header);
+    let told = match args.to {
+        Some(format) => {
+            let told = format.write_sweep(sweep).map_err(Failure::unmeasured)?;
+            put(&told, args.output.as_deref(), args.overwrite)?;
+            args.output.is_none()
+        }
+        None => false,
+    };
     if args.lab.output.json {
-        let printed = Printed {
-            header,
-            journal,
-            found,
-        };
-        print(&json::object(&printed).map_err(Failure::unmeasured)?)?;
-    } else {
+        print(&json::object(sweep).map_err(Failure::unmeasured)?)?;
+    } else if !told {
         print(&report::text(found))?;
     }
     let recommendation = &found.recommendation;
@@ -54,12 +40,32 @@ pub fn finish(
     if let Some(reason) = &found.ended_early {
         note(&format!("ended early: {reason}"));
     }
-    Ok(match recommendation.ground {
-        ground if ground.is_enough() => Outcome::Fine,
-        Ground::NoChoice => Outcome::Fine,
-        Ground::Unfinished => Outcome::Unmeasured,
-        _ => Outcome::No,
+    Ok(match recommendation.ground.outcome() {
+        Some(true) => Outcome::Fine,
+        Some(false) => Outcome::No,
+        None => Outcome::Unmeasured,
     })
+}
+
+/// Refuses a file that could not be written in the end, before anything is measured.
+pub fn writable(file: &Path, overwrite: bool) -> Result<(), Failure> {
+    if !overwrite && file.symlink_metadata().is_ok() {
+        return Err(Failure::usage(format!(
+            "{} is already there and was left alone; choose another name, or add --overwrite",
+            file.display()
+        )));
+    }
+    let folder = file
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    match folder.filter(|folder| !folder.is_dir()) {
+        None => Ok(()),
+        Some(folder) => Err(Failure::usage(format!(
+            "{} cannot be written: there is no folder {}",
+            file.display(),
+            folder.display()
+        ))),
+    }
 }
 
 /// Refuses a profile's name that cannot be used, before anything is measured.

@@ -1,13 +1,13 @@
 //! Progress of a sweep on standard error: which block, and how long is left.
 
 use std::io::{self, IsTerminal as _, Write as _};
-use std::time::Duration;
 
 use crate::cli::output::note;
-use crate::report::format::{millis, three};
+use crate::measure::comparison::Metric;
+use crate::report::format::{maybe, three};
 use crate::settings::{Knob, Settings};
 use crate::sweep::journal::Header;
-use crate::sweep::{Job, Measured, Space};
+use crate::sweep::{Job, Measured, Pace, Space, time_of};
 
 /// Tells how far a sweep is: a line that is rewritten on a terminal, else a line a block.
 #[derive(Debug)]
@@ -15,28 +15,23 @@ pub struct Teller {
     quiet: bool,
     terminal: bool,
     written: bool,
-    total: usize,
-    block_s: f64,
+    pace: Pace,
     names: Vec<&'static str>,
-    took: Vec<f64>,
+    time: Metric,
 }
 
 impl Teller {
     /// A teller for this plan; a quiet one says nothing.
     pub fn new(quiet: bool, header: &Header, space: &Space) -> Self {
-        let points = match header.plan.search {
-            crate::sweep::Search::One => space.one_at_a_time(),
-            _ => space.grid(),
-        };
+        let points = space.points(header.plan.search);
         let points = points.map_or(0, |(points, _)| points.len());
         Self {
             quiet,
             terminal: io::stderr().is_terminal(),
             written: false,
-            total: header.plan.blocks(points),
-            block_s: header.block_s + header.warmup_s,
+            pace: Pace::new(&header.plan, points, header.block_s + header.warmup_s),
             names: space.axes.iter().map(|axis| axis.knob.name).collect(),
-            took: Vec::new(),
+            time: time_of(header.plan.objective.judged_by()),
         }
     }
 
@@ -53,16 +48,17 @@ impl Teller {
 
     /// Says what came out.
     pub fn done(&mut self, job: &Job, settings: &Settings, measured: &Measured) {
-        self.took.push(measured.took_s);
+        self.pace.took(measured.took_s);
         if self.quiet || self.terminal {
             return;
         }
         let figures = match &measured.problem {
             Some(problem) => problem.clone(),
             None => format!(
-                "{}/s p99 {} ms",
+                "{}/s {} {} ms",
                 three(measured.records_per_s),
-                millis(measured.response.p99)
+                self.time.name(),
+                maybe(measured.figure(self.time).map(|(figure, _)| figure))
             ),
         };
         note(&format!(
@@ -81,21 +77,11 @@ impl Teller {
 
     /// `block 12 of about 48, 3m 20s left`.
     fn place(&self, job: &Job) -> String {
-        let number = job.number + 1;
-        let left = self.total.saturating_sub(job.number);
-        #[expect(clippy::cast_precision_loss, reason = "a number of blocks")]
-        let seconds = {
-            let each = match self.took.len() {
-                0 => self.block_s,
-                many => self.took.iter().sum::<f64>() / many as f64,
-            };
-            each * left as f64
-        };
-        let left = Duration::try_from_secs_f64(seconds.ceil()).unwrap_or_default();
-        let left = humantime::format_duration(left);
+        let left = humantime::format_duration(self.pace.left(job.number));
         format!(
-            "block {number} of about {}, {left} left",
-            self.total.max(number)
+            "block {} of about {}, {left} left",
+            job.number + 1,
+            self.pace.total(job.number)
         )
     }
 

@@ -1,6 +1,7 @@
 //! Throughput against response time: which results no other one beats in both.
 
 use crate::snapshot::Snapshot;
+use crate::sweep::ONE_RATE;
 
 use super::axis::{self, Axis};
 use super::chart::{self, DrawError};
@@ -8,8 +9,6 @@ use super::ink::Ink;
 
 /// Fewer results than this need no picture.
 const FEWEST: usize = 3;
-/// Throughputs closer than this all follow the same offered rate, and there is nothing to trade.
-const SAME: f64 = 1.1;
 
 /// A result as a point: p99 in milliseconds, records per second.
 fn point(one: &Snapshot) -> Option<(f64, f64)> {
@@ -39,7 +38,7 @@ pub fn chart(results: &[Snapshot]) -> Result<Option<String>, DrawError> {
     let least = |of: fn(&(f64, f64)) -> f64| points.iter().map(of).fold(f64::INFINITY, f64::min);
     let most = |of: fn(&(f64, f64)) -> f64| points.iter().map(of).fold(0.0, f64::max);
     let rates = (least(|point| point.1), most(|point| point.1));
-    if points.len() < FEWEST || rates.1 < rates.0 * SAME {
+    if points.len() < FEWEST || rates.1 < rates.0 * ONE_RATE {
         return Ok(None);
     }
     let x = Axis::logarithmic(least(|point| point.0), most(|point| point.0), axis::time);

@@ -140,6 +140,15 @@ pub static TABLE: &[Row] = &[
     .section(Section::Trials)
     .footer("compare"),
     row(
+        Action::Sweep,
+        "sweep",
+        &["W"],
+        "W",
+        "sweep values of the chosen row: which is best?",
+    )
+    .section(Section::Trials)
+    .footer("sweep"),
+    row(
         Action::Note,
         "note",
         &["n"],

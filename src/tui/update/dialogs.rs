@@ -14,7 +14,7 @@ use crate::tui::action::Action;
 use crate::tui::dialog::{Ask, Connect, Dialog, OpenList, Purpose};
 use crate::tui::keymap;
 use crate::tui::model::{Model, Panel};
-use crate::tui::update::{Effect, clients, duel};
+use crate::tui::update::{Effect, clients, duel, sweep};
 
 /// Results of at least this much load are worth a question before they are thrown away.
 const WORTH_ASKING: Duration = Duration::from_secs(120);
@@ -86,13 +86,17 @@ pub fn open_ask(model: &mut Model, reading: &Reading, purpose: Purpose) {
             .and_then(|trial| trial.note.clone())
             .unwrap_or_default(),
         Purpose::Compare(_) => duel::PROPOSED.into(),
+        Purpose::Sweep => sweep::proposal(model, reading),
     };
-    model.dialog = Some(Dialog::Ask(Ask {
+    let mut ask = Ask {
         purpose,
         entry: Entry::new(text),
         proposed: matches!(purpose, Purpose::Snapshot(_) | Purpose::Compare(_)),
+        preview: None,
         problem: None,
-    }));
+    };
+    sweep::foresee(model, reading, &mut ask);
+    model.dialog = Some(Dialog::Ask(ask));
 }
 
 fn typed(model: &mut Model, reading: &Reading, mut ask: Ask, key: KeyEvent) -> Vec<Effect> {
@@ -112,6 +116,7 @@ fn typed(model: &mut Model, reading: &Reading, mut ask: Ask, key: KeyEvent) -> V
             ask.proposed = false;
             edit(&mut ask.entry, key);
             ask.problem = None;
+            sweep::foresee(model, reading, &mut ask);
         }
     }
     model.dialog = Some(Dialog::Ask(ask));
@@ -149,6 +154,7 @@ fn take_line(
         }
         Purpose::Note(trial) => Effect::Send(Command::Note(trial, line)),
         Purpose::Compare(trial) => return duel::begin(model, reading, trial, &line),
+        Purpose::Sweep => return sweep::begin(model, reading, &line),
         Purpose::Goal => {
             let goals = if line.is_empty() {
                 Vec::new()
@@ -206,6 +212,9 @@ pub fn ask_to_quit(model: &mut Model, reading: &Reading) -> Vec<Effect> {
 fn would_be_lost(model: &Model, reading: &Reading) -> Option<String> {
     if matches!(reading.load, LoadState::Failed(_) | LoadState::Stopped) {
         return None;
+    }
+    if model.is_sweeping() {
+        return Some("a sweep runs: what it has measured so far".into());
     }
     if let Some(trial) = model.saving {
         return Some(format!("#{trial} is still being saved"));

@@ -2,6 +2,7 @@
 
 mod asking;
 mod duel;
+mod sweep;
 
 use std::sync::Arc;
 use std::time::Duration;

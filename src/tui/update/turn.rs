@@ -224,7 +224,8 @@ fn remember(stack: &mut Vec<Arc<Settings>>, settings: Arc<Settings>) {
     stack.push(settings);
 }
 
-fn send(model: &mut Model, settings: Arc<Settings>) -> Vec<Effect> {
+/// Asks the lab for these settings, beside the steps of undo.
+pub fn send(model: &mut Model, settings: Arc<Settings>) -> Vec<Effect> {
     model.last_turn = Some(model.now);
     model.asked = Some(Arc::clone(&settings));
     vec![Effect::Send(Command::Turn(settings))]

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use crate::tui::dialog::{Ask, Connect, Dialog, FileKind, OpenList};
+use crate::tui::dialog::{Ask, Connect, Dialog, FileKind, OpenList, Purpose};
 use crate::tui::theme::Role;
 use crate::tui::view::scene::Scene;
 use crate::tui::view::{clients, help};
@@ -67,15 +67,34 @@ fn entry(pen: &mut Pen<'_>, y: u16, text: &str, scene: &Scene<'_>) {
 }
 
 fn line_to_type(pen: &mut Pen<'_>, ask: &Ask, scene: &Scene<'_>) {
-    let (mut window, inner) = window(pen, (64, 6), &ask.purpose.title(), "", scene);
+    let wide = ask.purpose == Purpose::Sweep;
+    let size = if wide { (78, 7) } else { (64, 6) };
+    let (mut window, inner) = window(pen, size, &ask.purpose.title(), "", scene);
     let mut part = window.part(inner);
+    let room = part.width();
     entry(&mut part, 1, ask.entry.value(), scene);
+    if let Some(preview) = &ask.preview {
+        part.text(
+            2,
+            2,
+            cut(preview, room.saturating_sub(2)),
+            scene.style(Role::Figure),
+        );
+    }
     let (role, text) = match &ask.problem {
         Some(problem) => (Role::Bad, format!("✗ {problem}")),
         None => (Role::Label, ask.purpose.hint().to_owned()),
     };
-    let room = part.width();
-    part.text(0, 3, cut(&text, room), scene.style(role));
+    let bottom = part.height().saturating_sub(1);
+    let lines = wrap(&text, room);
+    let first = bottom.saturating_sub(
+        u16::try_from(lines.len().saturating_sub(1))
+            .unwrap_or(0)
+            .min(1),
+    );
+    for (y, line) in (first..=bottom).zip(lines) {
+        part.text(0, y, line, scene.style(role));
+    }
 }
 
 fn quit(pen: &mut Pen<'_>, lost: &str, scene: &Scene<'_>) {

@@ -18,6 +18,7 @@ use crate::tui::sample;
 
 mod behind;
 mod followed;
+mod sweep;
 
 fn theme(name: ThemeChoice) -> Theme {
     Theme::new(name, TermProfile::TrueColor)
@@ -93,6 +94,7 @@ fn dialogs() -> Vec<Dialog> {
         purpose,
         entry: "a name".into(),
         proposed: false,
+        preview: None,
         problem: None,
     };
     vec![

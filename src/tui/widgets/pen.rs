@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
+use ratatui::widgets::Widget;
 
 /// Writes into one rectangle, in coordinates that start at its upper left corner; what falls outside is dropped.
 pub struct Pen<'a> {
@@ -124,6 +125,11 @@ impl<'a> Pen<'a> {
                 }
             }
         }
+    }
+
+    /// Draws a widget of ratatui's into the whole rectangle.
+    pub fn widget(&mut self, widget: impl Widget) {
+        widget.render(self.area, self.buffer);
     }
 
     /// Draws a frame around the rectangle and writes its name into the upper edge.
