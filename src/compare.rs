@@ -6,6 +6,7 @@
 //! ```
 
 mod command;
+mod contamination;
 mod delivery;
 mod figures;
 mod lab_bench;
@@ -20,7 +21,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::measure::comparison::Metric;
+
 pub use command::CommandBench;
+pub use contamination::MachineFigures;
 pub use delivery::Delivery;
 pub use figures::Figures;
 pub use lab_bench::LabBench;
@@ -74,8 +78,8 @@ pub enum CompareError {
     },
     /// A block has too little data for the metric.
     #[error(
-        "block {number} ({}) has no {metric}: fewer than 10 of its {records} records lie above it; measure longer blocks (--block)",
-        arm.name()
+        "block {number} ({}) has no {}: {}",
+        arm.name(), metric.name(), why(*metric, *records)
     )]
     NoFigure {
         /// Which block, from 1.
@@ -83,10 +87,17 @@ pub enum CompareError {
         /// Whose.
         arm: Arm,
         /// The metric.
-        metric: &'static str,
-        /// How many records were answered.
+        metric: Metric,
+        /// How many records were answered, or read back where the metric asks for that.
         records: u64,
     },
+}
+
+fn why(metric: Metric, records: u64) -> String {
+    if metric.is_read() && records == 0 {
+        return "none of its records was read back; arms must be followed (bench's --follow) and tell end_to_end_ms".into();
+    }
+    format!("fewer than 10 of its {records} records lie above it; measure longer blocks (--block)")
 }
 
 /// What measures blocks.

@@ -4,9 +4,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::lab::Block;
+use crate::measure::comparison::Metric;
 use crate::measure::steady::{Restless, Way};
 use crate::measure::{ErrorCount, Latencies, Steadiness};
 use crate::snapshot::Notice;
+
+use super::MachineFigures;
 
 /// A median or throughput that moves one way by more than this share within a block goes on moving: nothing is compared with it.
 const MOVES: f64 = 0.10;
@@ -36,6 +39,8 @@ pub struct Figures {
     pub send_ms: Latencies,
     /// Due → tried: the sender's own lateness.
     pub lateness_ms: Latencies,
+    /// Due → read back by the follower; none where records are not followed.
+    pub end_to_end_ms: Option<Latencies>,
     /// Errors by code.
     pub errors: Vec<ErrorCount>,
     /// Records that were due and not yet tried at the end.
@@ -44,12 +49,33 @@ pub struct Figures {
     pub client_cpu: Option<f64>,
     /// Whether it had settled; a block that had not proves nothing.
     pub settled: bool,
-    /// What the machine did to it, judged without a look at the arm: its pair is dropped.
+    /// What this machine did meanwhile.
+    pub machine: MachineFigures,
+    /// How the machine spoilt it, told by `machine` alone, without a look at the arm or at any other figure: its pair is dropped.
     pub contaminated: Option<String>,
     /// What to bear in mind.
     pub warnings: Vec<Notice>,
     /// Response times as HDR's compressed V2 form in base64, in microseconds.
     pub histogram: Option<String>,
+}
+
+impl Figures {
+    /// A metric's value, and whether that is a lower bound only; none without enough data.
+    #[must_use]
+    pub fn value(&self, metric: Metric) -> Option<(f64, bool)> {
+        let read = self.end_to_end_ms.as_ref();
+        metric.of(&self.response_ms, read, self.records_per_s)
+    }
+
+    /// How many records a metric rests on.
+    #[must_use]
+    pub fn counted(&self, metric: Metric) -> u64 {
+        if metric.is_read() {
+            self.end_to_end_ms.map_or(0, |read| read.count)
+        } else {
+            self.response_ms.count
+        }
+    }
 }
 
 impl From<&Block> for Figures {
@@ -66,10 +92,12 @@ impl From<&Block> for Figures {
             delivery_ms: block.delivery,
             send_ms: block.send,
             lateness_ms: block.lateness,
+            end_to_end_ms: block.end_to_end,
             errors: block.errors.clone(),
             behind: block.behind,
             client_cpu: Some(block.client_cpu),
             settled: moving(block.steadiness).is_none(),
+            machine: (&block.machine).into(),
             contaminated: None,
             warnings: warnings(block),
             histogram: Some(block.histogram.encode_base64()),
