@@ -270,7 +270,7 @@ pub enum SnapshotAction {
         #[arg(value_name = "NAME|FILE", required = true)]
         snapshots: Vec<String>,
         /// The format
-        #[arg(long, value_name = "FORMAT", value_parser = format())]
+        #[arg(long, value_name = "FORMAT", value_parser = format(|_| true))]
         to: &'static Format,
         /// Write into a file, whole or not at all, instead of stdout
         #[arg(short, long, value_name = "FILE")]
@@ -310,11 +310,10 @@ pub enum TopicAction {
     },
 }
 
-/// The names of the formats, each with what it is for.
-fn format() -> impl TypedValueParser<Value = &'static Format> {
-    let names = FORMATS
-        .iter()
-        .map(|format| PossibleValue::new(format.name).help(format.about));
+/// The names of the formats that fit, each with what it is for.
+fn format(fits: fn(&Format) -> bool) -> impl TypedValueParser<Value = &'static Format> {
+    let fitting = FORMATS.iter().filter(|format| fits(format));
+    let names = fitting.map(|format| PossibleValue::new(format.name).help(format.about));
     PossibleValuesParser::new(names)
         .try_map(|name| export::find(&name).ok_or("there is no such format"))
 }

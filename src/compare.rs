@@ -29,7 +29,9 @@ pub use delivery::Delivery;
 pub use figures::Figures;
 pub use lab_bench::LabBench;
 pub use plan::{Plan, PlanError};
-pub use result::{ArmReport, BlockReport, Circumstances, Comparison, NoiseReport, PairReport};
+pub use result::{
+    ArmReport, BlockReport, Circumstances, Comparison, GoalReport, NoiseReport, PairReport,
+};
 pub use sentence::number;
 pub use series::{Ask, Phase, Progress, Series};
 
@@ -107,6 +109,24 @@ pub trait Bench {
 
     /// The time since it started.
     fn elapsed(&self) -> Duration;
+
+    /// Counts the time from now on.
+    fn restart(&mut self);
+}
+
+/// Runs blocks of A that do not count, for at least so long: brokers that were just started take their time over the first records.
+pub async fn warm_up<B: Bench>(bench: &mut B, least: Duration) -> Result<(), CompareError> {
+    let arm = Arm::A;
+    while bench.elapsed() < least {
+        let block = bench.block(arm).await;
+        block.map_err(|reason| CompareError::Block {
+            number: 0,
+            arm,
+            reason,
+        })?;
+    }
+    bench.restart();
+    Ok(())
 }
 
 /// Lets a bench measure what the series asks for, until it has enough or `stop` completes, which drops the block that is under way.

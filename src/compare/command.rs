@@ -79,6 +79,10 @@ impl Bench for CommandBench {
     fn elapsed(&self) -> Duration {
         self.since.elapsed()
     }
+
+    fn restart(&mut self) {
+        self.since = Instant::now();
+    }
 }
 
 /// The processes of a command; they are ended when this is dropped before it was disarmed.
@@ -237,8 +241,14 @@ mod tests {
         assert_eq!(figures.value(Metric::ReadP50), Some((4.5, false)));
         assert_eq!(figures.counted(Metric::ReadP50), 90);
         let machine = figures.machine;
-        assert_eq!((machine.paused, machine.cpu_stolen), (Some(0.04), Some(0.01)));
-        assert_eq!((machine.run_queue_wait, machine.saturated), (Some(0.2), Some(true)));
+        assert_eq!(
+            (machine.paused, machine.cpu_stolen),
+            (Some(0.04), Some(0.01))
+        );
+        assert_eq!(
+            (machine.run_queue_wait, machine.saturated),
+            (Some(0.2), Some(true))
+        );
     }
 
     #[test]

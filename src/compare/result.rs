@@ -203,7 +203,11 @@ impl Comparison {
             permutation_p: estimate.map(|estimate| estimate.p),
             pairs_counted: ratios.len(),
             pairs_planned: series.wanted(),
-            pairs_dropped: series.pairs().iter().filter(|pair| pair.dropped.is_some()).count(),
+            pairs_dropped: series
+                .pairs()
+                .iter()
+                .filter(|pair| pair.dropped.is_some())
+                .count(),
             pairs_to_decide: judgement.pairs_to_decide,
             stopped_early: series.is_stopped(),
             smallest_effect_percent: series.smallest_effect().map(percent),

@@ -6,7 +6,7 @@ use rand::SeedableRng as _;
 use rand::rngs::SmallRng;
 use rand_distr::{Distribution as _, StandardNormal};
 
-use super::{Arm, Bench, CompareError, Figures, MachineFigures, Phase, Plan, Series, run};
+use super::{Arm, Bench, CompareError, Figures, MachineFigures, Phase, Plan, Series, run, warm_up};
 use crate::measure::Latencies;
 use crate::measure::comparison::{Metric, Reason, Verdict};
 use crate::settings::Millis;
@@ -88,6 +88,10 @@ impl Bench for Machine {
 
     fn elapsed(&self) -> Duration {
         self.now
+    }
+
+    fn restart(&mut self) {
+        self.now = Duration::ZERO;
     }
 }
 
@@ -213,7 +217,11 @@ fn a_spoilt_pair_is_dropped_whichever_way_its_outcome_points() {
         let series = spoilt(times);
         assert_eq!(dropped(&series), dropped(&calm), "{times}");
         assert_eq!(series.judge(), calm.judge(), "{times}");
-        assert_eq!(series.ratios(Phase::Pairs).len(), PAIRS, "others took their places");
+        assert_eq!(
+            series.ratios(Phase::Pairs).len(),
+            PAIRS,
+            "others took their places"
+        );
         for (at, pair) in series.pairs().iter().enumerate() {
             let spoils = |block: usize| (block + 1).is_multiple_of(15);
             let hit = spoils(pair.blocks.0) || spoils(pair.blocks.1);
@@ -235,7 +243,10 @@ fn spoilt_pairs_count_where_that_was_asked_for_and_where_they_are_the_rule() {
     let series = compared(kept, machine(5));
     assert_eq!(series.judge().verdict, Verdict::ABetter);
     assert!(series.pairs().iter().all(|pair| pair.dropped.is_none()));
-    let told = series.blocks().iter().filter(|done| done.figures.contaminated.is_some());
+    let told = series
+        .blocks()
+        .iter()
+        .filter(|done| done.figures.contaminated.is_some());
     assert!(told.count() >= 8, "they are told all the same");
     // A machine that stands still in every second block does so in both arms.
     let series = compared(plan(20, 5), machine(2));
@@ -270,6 +281,13 @@ fn a_budget_is_kept_by_the_time_that_pairs_really_take() {
     futures::executor::block_on(run(&mut series, &mut machine, |_, _| {}, never)).unwrap();
     assert!(machine.now <= budget, "{:?}", machine.now);
     assert!(machine.now >= budget * 8 / 10, "{:?}", machine.now);
+}
+
+#[test]
+fn warming_up_takes_its_time_and_none_of_the_budgets() {
+    let mut machine = Machine::new(1, 0.0);
+    futures::executor::block_on(warm_up(&mut machine, BLOCK * 3)).unwrap();
+    assert_eq!((machine.blocks, machine.now), (3, Duration::ZERO));
 }
 
 #[test]

@@ -245,7 +245,10 @@ mod tests {
         let reading = MachineReading::of(&Load::default(), &hiccups);
         let paused = reading.paused.unwrap();
         assert!((paused - 0.049).abs() < 5e-4, "{paused}");
-        assert_eq!(MachineReading::of(&Load::default(), &Counts::new()).paused, None);
+        assert_eq!(
+            MachineReading::of(&Load::default(), &Counts::new()).paused,
+            None
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
-//! A snapshot in the forms that other programs and people read: one table, one file a format.
+//! Results in the forms that other programs and people read: one table, and which result fits which format.
 
+mod comparison;
 mod csv;
 mod hgrm;
 mod hlog;
@@ -7,11 +8,12 @@ mod html;
 mod junit;
 mod md;
 
+use crate::compare::Comparison;
 use crate::measure::{Counts, DecodeError};
 use crate::snapshot::Snapshot;
 
-use super::json;
 use super::page::PageError;
+use super::{comparison as told, json, page};
 
 /// Why a snapshot cannot be told in a format.
 #[derive(Debug, thiserror::Error)]
@@ -30,23 +32,31 @@ pub enum ExportError {
     /// The format cannot hold several snapshots.
     #[error("{0} holds one snapshot; name one, or use html for several")]
     One(&'static str),
+    /// The format cannot hold a comparison.
+    #[error("{0} holds a single result, and a comparison is two; use json, csv, html, md or junit")]
+    NoComparison(&'static str),
     /// The page could not be made.
     #[error(transparent)]
     Page(#[from] PageError),
     /// A figure cannot be written as JSON.
-    #[error("this snapshot cannot be written as JSON: {0}")]
+    #[error("this result cannot be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
 }
 
-/// A format that a snapshot can be told in.
+/// A format that results can be told in.
 #[derive(Debug)]
 pub struct Format {
     /// The name to ask for it by; also a file's ending.
     pub name: &'static str,
-    /// What it holds and who reads it, without a full stop.
+    /// What it holds of a snapshot and who reads it, without a full stop.
     pub about: &'static str,
     write: Writer,
+    /// How it tells a comparison, where it can.
+    comparison: Option<Telling<Comparison>>,
 }
+
+/// How a format tells one result.
+type Telling<T> = fn(&T) -> Result<String, ExportError>;
 
 /// How a format is written.
 #[derive(Clone, Copy, Debug)]
@@ -63,36 +73,43 @@ pub const FORMATS: &[Format] = &[
         name: "json",
         about: "everything, as `bench --json` prints it; `linger schema` describes it",
         write: Writer::One(|snapshot| Ok(json::object(snapshot)?)),
+        comparison: Some(|one| Ok(json::object(one)?)),
     },
     Format {
         name: "csv",
         about: "a row for every interval, then one for every kind of time with its percentiles; for spreadsheets",
         write: Writer::One(csv::table),
+        comparison: Some(|one| Ok(comparison::csv(one))),
     },
     Format {
         name: "hgrm",
         about: "HdrHistogram's percentile distribution of the response time in ms; for its plotters",
         write: Writer::One(hgrm::distribution),
+        comparison: None,
     },
     Format {
         name: "hlog",
         about: "HdrHistogram's interval log of the response time in µs; for HistogramLogProcessor and HistogramLogAnalyzer",
         write: Writer::One(hlog::log),
+        comparison: None,
     },
     Format {
         name: "html",
         about: "a page with charts that needs nothing from anywhere; several snapshots are laid over each other",
         write: Writer::Several(html::page),
+        comparison: Some(|one| Ok(page::compared::page(one)?)),
     },
     Format {
         name: "md",
         about: "a summary with tables in Markdown; for pull requests and job summaries",
         write: Writer::One(|snapshot| Ok(md::page(snapshot))),
+        comparison: Some(|one| Ok(told::markdown(one))),
     },
     Format {
         name: "junit",
         about: "the goals as test cases in JUnit's XML; for CI servers",
         write: Writer::One(|snapshot| Ok(junit::suite(snapshot))),
+        comparison: Some(|one| Ok(comparison::junit(one))),
     },
 ];
 
@@ -103,6 +120,20 @@ pub fn find(name: &str) -> Option<&'static Format> {
 }
 
 impl Format {
+    /// Whether a comparison can be told in it.
+    #[must_use]
+    pub fn fits_comparison(&self) -> bool {
+        self.comparison.is_some()
+    }
+
+    /// A comparison in this format, ending with a line end.
+    pub fn write_comparison(&self, found: &Comparison) -> Result<String, ExportError> {
+        let write = self
+            .comparison
+            .ok_or(ExportError::NoComparison(self.name))?;
+        write(found)
+    }
+
     /// The snapshots in this format, ending with a line end. Most formats hold one snapshot alone.
     pub fn write(&self, snapshots: &[Snapshot]) -> Result<String, ExportError> {
         match (self.write, snapshots) {

@@ -2,6 +2,7 @@
 
 mod axis;
 mod chart;
+pub(super) mod compared;
 mod course;
 pub mod curves;
 mod front;
@@ -107,7 +108,6 @@ impl Page {
 
     /// The page as HTML. It asks no other file or host for anything, and forbids itself to.
     pub fn render(&self) -> Result<String, PageError> {
-        let title = escaped(&self.title);
         let mut body = String::new();
         let mut number = 0;
         for section in &self.sections {
@@ -116,17 +116,23 @@ impl Page {
         let first = self.results().next();
         let paragraph = |text: &String| format!("<p>{}</p>\n", escaped(text));
         let lead: String = self.lead.iter().map(paragraph).collect();
-        Ok(format!(
-            "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+        let badges: String = kinds(self.results()).into_iter().map(badge).collect();
+        let foot = first.map(foot).unwrap_or_default();
+        Ok(document(&self.title, &badges, &lead, &body, &foot))
+    }
+}
+
+/// The frame of every page; all but the title is markup already.
+fn document(title: &str, badges: &str, lead: &str, body: &str, foot: &str) -> String {
+    let title = escaped(title);
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
 <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
 <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">\n\
 <link rel=\"icon\" href=\"data:,\">\n<title>{title} · linger</title>\n<style>\n{}</style>\n</head>\n<body>\n<main>\n\
-<header>\n{}<h1>{title}</h1>\n{lead}</header>\n{body}<footer>{}</footer>\n</main>\n</body>\n</html>\n",
-            include_str!("page/style.css"),
-            badges(self.results()),
-            first.map(foot).unwrap_or_default(),
-        ))
-    }
+<header>\n{badges}<h1>{title}</h1>\n{lead}</header>\n{body}<footer>{foot}</footer>\n</main>\n</body>\n</html>\n",
+        include_str!("page/style.css"),
+    )
 }
 
 impl Section {
@@ -158,20 +164,24 @@ impl Section {
     }
 }
 
-/// Simulated or real: never to be mistaken.
-fn badges<'a>(results: impl Iterator<Item = &'a Snapshot>) -> String {
-    let mut words: Vec<&str> = results.map(|one| kind(one.cluster.kind)).collect();
-    words.sort_unstable();
-    words.dedup();
-    let badge = |word: &str| format!("<span class=\"kind\">{word}</span>\n");
-    words.into_iter().map(badge).collect()
+/// The kinds of the results' clusters, each once.
+fn kinds<'a>(results: impl Iterator<Item = &'a Snapshot>) -> Vec<ClusterKind> {
+    let mut kinds = Vec::new();
+    for one in results {
+        if !kinds.contains(&one.cluster.kind) {
+            kinds.push(one.cluster.kind);
+        }
+    }
+    kinds
 }
 
-fn kind(kind: ClusterKind) -> &'static str {
-    match kind {
+/// Simulated or real: never to be mistaken.
+fn badge(kind: ClusterKind) -> String {
+    let word = match kind {
         ClusterKind::Embedded => "EMBEDDED CLUSTER · simulated brokers, no disk, no replication",
         ClusterKind::Real => "REAL CLUSTER",
-    }
+    };
+    format!("<span class=\"kind\">{word}</span>\n")
 }
 
 fn foot(snapshot: &Snapshot) -> String {

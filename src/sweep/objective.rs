@@ -105,9 +105,7 @@ impl FromStr for Objective {
             text: text.into(),
             reason,
         };
-        let metric: Metric = name
-            .parse()
-            .map_err(|error| wrong(format!("{error}")))?;
+        let metric: Metric = name.parse().map_err(|error| wrong(format!("{error}")))?;
         if metric.is_read() {
             let reason = format!("a sweep reads nothing back, so it knows no {name}: min p99");
             return Err(wrong(reason));

@@ -82,6 +82,8 @@ pub struct Model {
     pub duel: Option<Duel>,
     /// What comparisons proved, oldest first.
     pub proofs: Vec<Proof>,
+    /// The trials that were blocks of a comparison, oldest first: they are no rows of their own.
+    pub folded: Vec<u64>,
 }
 
 /// A panel that takes keys.
@@ -278,6 +280,7 @@ impl Model {
             saving: None,
             duel: None,
             proofs: Vec::new(),
+            folded: Vec::new(),
         }
     }
 

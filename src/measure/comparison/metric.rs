@@ -119,7 +119,11 @@ impl Metric {
         end_to_end: Option<&Latencies>,
         records_per_s: f64,
     ) -> Option<(f64, bool)> {
-        let times = if self.is_read() { end_to_end? } else { response };
+        let times = if self.is_read() {
+            end_to_end?
+        } else {
+            response
+        };
         let Millis(value) = match self {
             Self::Throughput => return (records_per_s > 0.0).then_some((records_per_s, false)),
             Self::P50 | Self::ReadP50 => times.p50,
@@ -183,7 +187,10 @@ mod tests {
         assert_eq!(of(None), None);
         assert_eq!(Metric::ReadP99.of(&response, Some(&read), 10.0), None);
         let read = Metric::ALL.into_iter().filter(|metric| metric.is_read());
-        assert!(read.clone().all(|metric| metric.name().starts_with("read-")));
+        assert!(
+            read.clone()
+                .all(|metric| metric.name().starts_with("read-"))
+        );
         assert_eq!(read.count(), 3);
     }
 }

@@ -5,14 +5,62 @@ use std::fmt::Write as _;
 use crate::report::format::{count, millis, second};
 use crate::report::markup::escaped;
 use crate::report::text::goal_word;
-use crate::snapshot::{Goal, GoalOutcome, Snapshot, Verdict, verdict};
+use crate::snapshot::{Goal, GoalOutcome, Setting, Snapshot, Verdict, verdict};
 
 /// How a test case ended.
-enum Case {
+pub(super) enum Case {
     Passed,
     Failed(String),
     /// It could not be measured, which must not look like success.
     Broken(String),
+    /// It was measured, and neither way is shown.
+    Open(String),
+}
+
+/// Test cases that belong together.
+pub(super) struct Suite<'a> {
+    pub name: &'a str,
+    /// RFC 3339, UTC.
+    pub started_at: &'a str,
+    pub seconds: Option<f64>,
+    pub properties: Vec<(String, String)>,
+    pub cases: Vec<(String, Case)>,
+}
+
+impl Suite<'_> {
+    /// The suite as a document.
+    pub fn xml(&self) -> String {
+        let number =
+            |which: fn(&Case) -> bool| self.cases.iter().filter(|(_, case)| which(case)).count();
+        let failures = number(|case| matches!(case, Case::Failed(_)));
+        let errors = number(|case| matches!(case, Case::Broken(_)));
+        let open = number(|case| matches!(case, Case::Open(_)));
+        let name = escaped(self.name);
+        let time = self.seconds.unwrap_or(0.0);
+        let counts = format!(
+            "tests=\"{}\" failures=\"{failures}\" errors=\"{errors}\" skipped=\"{open}\" time=\"{time:.3}\"",
+            self.cases.len()
+        );
+        let mut text = format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"linger\" {counts}>\n  \
+<testsuite name=\"{name}\" {counts} timestamp=\"{}\">\n    <properties>\n",
+            escaped(second(self.started_at).trim_end_matches('Z'))
+        );
+        for (row, value) in &self.properties {
+            let _ = writeln!(
+                text,
+                "      <property name=\"{}\" value=\"{}\"/>",
+                escaped(row),
+                escaped(value)
+            );
+        }
+        text.push_str("    </properties>\n");
+        for (case, outcome) in &self.cases {
+            text.push_str(&element(&name, case, outcome));
+        }
+        text.push_str("  </testsuite>\n</testsuites>\n");
+        text
+    }
 }
 
 /// One suite: a case for the measurement itself, and one for every goal.
@@ -24,38 +72,19 @@ pub(super) fn suite(snapshot: &Snapshot) -> String {
     for goal in &snapshot.result.goals {
         cases.push((goal.goal.clone(), judged(snapshot, goal)));
     }
-    let number = |which: fn(&Case) -> bool| cases.iter().filter(|(_, case)| which(case)).count();
-    let failures = number(|case| matches!(case, Case::Failed(_)));
-    let errors = number(|case| matches!(case, Case::Broken(_)));
-    let name = escaped(snapshot.name.as_deref().unwrap_or("bench"));
-    let time = snapshot.result.duration_s.unwrap_or(0.0);
-    let counts = format!(
-        "tests=\"{}\" failures=\"{failures}\" errors=\"{errors}\" skipped=\"0\" time=\"{time:.3}\"",
-        cases.len()
-    );
-    let mut text = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"linger\" {counts}>\n  \
-<testsuite name=\"{name}\" {counts} timestamp=\"{}\">\n    <properties>\n",
-        escaped(second(&snapshot.started_at).trim_end_matches('Z'))
-    );
-    for (row, setting) in snapshot
+    let chosen = snapshot
         .settings
         .iter()
-        .filter(|(_, one)| one.source != "default")
-    {
-        let value = escaped(&setting.value.to_string());
-        let _ = writeln!(
-            text,
-            "      <property name=\"{}\" value=\"{value}\"/>",
-            escaped(row)
-        );
+        .filter(|(_, one)| one.source != "default");
+    let property = |(row, setting): (&String, &Setting)| (row.clone(), setting.value.to_string());
+    Suite {
+        name: snapshot.name.as_deref().unwrap_or("bench"),
+        started_at: &snapshot.started_at,
+        seconds: snapshot.result.duration_s,
+        properties: chosen.map(property).collect(),
+        cases,
     }
-    text.push_str("    </properties>\n");
-    for (goal, case) in &cases {
-        text.push_str(&element(&name, goal, case));
-    }
-    text.push_str("  </testsuite>\n</testsuites>\n");
-    text
+    .xml()
 }
 
 /// Whether the result could be judged at all, whatever the goals.
@@ -96,6 +125,7 @@ fn element(suite: &str, name: &str, case: &Case) -> String {
     let inside = match case {
         Case::Passed => return head + "/>\n",
         Case::Failed(why) => format!("<failure type=\"missed\" message=\"{}\"/>", escaped(why)),
+        Case::Open(why) => format!("<skipped message=\"{}\"/>", escaped(why)),
         Case::Broken(why) => format!("<error type=\"unmeasured\" message=\"{}\"/>", escaped(why)),
     };
     format!("{head}>\n      {inside}\n    </testcase>\n")

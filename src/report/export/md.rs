@@ -39,7 +39,7 @@ pub(super) fn page(snapshot: &Snapshot) -> String {
 }
 
 /// Text in which Markdown sees no markup of its own.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for sign in text.chars() {
         if matches!(sign, '*' | '_' | '`' | '<' | '[' | '\\' | '#') {

@@ -29,14 +29,7 @@ impl<'a> Told<'a> {
 
     /// A figure: `shown` is what people read, the attributes are the JSON's own value and its JSON pointer.
     pub fn figure(&self, pointer: &str, shown: &str) -> String {
-        let value = self.json.pointer(pointer).unwrap_or(&Value::Null);
-        format!(
-            "<span data-of=\"{}\" data-figure=\"{}\" data-value=\"{}\">{}</span>",
-            self.number,
-            escaped(pointer),
-            escaped(&value.to_string()),
-            escaped(shown)
-        )
+        marked(&self.json, self.number, pointer, shown)
     }
 
     /// Its name: as it was saved, else by its number in its session, else by when it was measured.
@@ -47,6 +40,17 @@ impl<'a> Told<'a> {
             _ => crate::report::format::second(&self.snapshot.started_at),
         }
     }
+}
+
+/// A figure of the page's `number`th JSON, as people read it, with the JSON's own value and its JSON pointer.
+pub fn marked(json: &Value, number: usize, pointer: &str, shown: &str) -> String {
+    let value = json.pointer(pointer).unwrap_or(&Value::Null);
+    format!(
+        "<span data-of=\"{number}\" data-figure=\"{}\" data-value=\"{}\">{}</span>",
+        escaped(pointer),
+        escaped(&value.to_string()),
+        escaped(shown)
+    )
 }
 
 /// A table; the first cell of a row is a name, the others are figures. Cells are markup already.

@@ -18,6 +18,7 @@ use crate::tui::sample;
 
 mod behind;
 mod followed;
+mod proven;
 
 fn theme(name: ThemeChoice) -> Theme {
     Theme::new(name, TermProfile::TrueColor)
