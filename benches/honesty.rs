@@ -56,6 +56,7 @@ fn main() {
     );
     let weather = Weather::start(spinners, seed);
     let mut counts: [BTreeMap<String, usize>; 2] = Default::default();
+    let mut causes: BTreeMap<String, usize> = BTreeMap::new();
     let names = ["with itself", "with +5 %"];
     let began = Instant::now();
     for number in 1..=each {
@@ -72,10 +73,18 @@ fn main() {
                 began.elapsed().as_secs_f64()
             );
             *counts[at].entry(word).or_default() += 1;
+            for why in found
+                .blocks
+                .iter()
+                .filter_map(|block| block.figures.contaminated.as_ref())
+            {
+                let words: Vec<&str> = why.split(' ').take(3).collect();
+                *causes.entry(words.join(" ")).or_default() += 1;
+            }
         }
     }
     drop(weather);
-    println!();
+    println!("\nblocks that the machine spoilt, by the first words of the cause: {causes:?}");
     for (name, counts) in names.iter().zip(&counts) {
         println!("{each} comparisons {name}:");
         for (word, count) in counts {

@@ -97,7 +97,9 @@ pub enum CompareError {
 
 fn why(metric: Metric, records: u64) -> String {
     if metric.is_read() && records == 0 {
-        return "none of its records was read back; arms must be followed (bench's --follow) and tell end_to_end_ms".into();
+        return "none of its records was read back: the follower is far behind (the embedded cluster gives it one batch a partition and \
+round trip: send fewer and larger ones), or a command tells no end_to_end_ms"
+            .into();
     }
     format!("fewer than 10 of its {records} records lie above it; measure longer blocks (--block)")
 }

@@ -14,6 +14,9 @@ use super::MachineFigures;
 /// A median or throughput that moves one way by more than this share within a block goes on moving: nothing is compared with it.
 const MOVES: f64 = 0.10;
 
+/// A follower that reads less than this share of what is delivered meanwhile falls behind; the rest is under way at the block's edges.
+const READ: f64 = 0.9;
+
 /// What one block yielded: of the lab, or of a command that prints bench's JSON. Everything counts over the measured window.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Figures {
@@ -65,6 +68,23 @@ impl Figures {
     pub fn value(&self, metric: Metric) -> Option<(f64, bool)> {
         let read = self.end_to_end_ms.as_ref();
         metric.of(&self.response_ms, read, self.records_per_s)
+    }
+
+    /// Takes a block as unsettled whose follower fell behind, where the metric is what the follower tells: it goes on growing.
+    pub(super) fn doubt(&mut self, metric: Metric) {
+        let read = self.counted(Metric::ReadP50);
+        #[expect(clippy::cast_precision_loss, reason = "counts stay below 2^52")]
+        let falls_behind = (read as f64) < self.delivered as f64 * READ;
+        if metric.is_read() && falls_behind {
+            self.settled = false;
+            self.warnings.push(Notice {
+                word: "FOLLOWER LATE".into(),
+                text: format!(
+                    "{read} records were read back while {} were delivered: due→read grows, and tells how fast the follower is",
+                    self.delivered
+                ),
+            });
+        }
     }
 
     /// How many records a metric rests on.
@@ -133,6 +153,26 @@ fn moving(steadiness: Steadiness) -> Option<Restless> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_follower_that_falls_behind_unsettles_what_it_tells_and_nothing_else() {
+        let after = |metric: Metric, read: u64| {
+            let mut figures = Figures {
+                delivered: 1_000,
+                settled: true,
+                end_to_end_ms: Some(Latencies {
+                    count: read,
+                    ..Latencies::default()
+                }),
+                ..Figures::default()
+            };
+            figures.doubt(metric);
+            (figures.settled, figures.warnings.len())
+        };
+        assert_eq!(after(Metric::ReadP99, 700), (false, 1));
+        assert_eq!(after(Metric::ReadP99, 980), (true, 0));
+        assert_eq!(after(Metric::P99, 700), (true, 0));
+    }
 
     #[test]
     fn only_a_clear_trend_is_unsettled() {

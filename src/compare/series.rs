@@ -163,11 +163,12 @@ impl Series {
     pub fn take(
         &mut self,
         ask: &Ask,
-        figures: Figures,
+        mut figures: Figures,
         elapsed: Duration,
     ) -> Result<(), CompareError> {
         self.elapsed = elapsed;
         let metric = self.plan.metric;
+        figures.doubt(metric);
         let value = figures.value(metric).ok_or(CompareError::NoFigure {
             number: ask.number,
             arm: ask.arm,

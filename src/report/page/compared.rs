@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::compare::{ArmReport, BlockReport, Comparison, Phase};
+use crate::compare::{ArmReport, BlockReport, Comparison, Phase, number};
 use crate::report::comparison::{details, is_simulated, shown};
 use crate::report::format::{count, maybe, three};
 use crate::report::markup::escaped;
@@ -66,11 +66,17 @@ fn foot(found: &Comparison) -> String {
     ))
 }
 
-/// `+4.8 %`, or `n/a`.
+/// `+4.8`, `0`, or `n/a`.
 fn signed(percent: Option<f64>) -> String {
-    percent.filter(|it| it.is_finite()).map_or_else(
+    let sign = |it: f64| match it {
+        it if it < 0.0 => "−",
+        it if it > 0.0 => "+",
+        _ => "",
+    };
+    let told = percent.filter(|it| it.is_finite());
+    told.map_or_else(
         || "n/a".into(),
-        |it| format!("{}{} %", if it < 0.0 { "−" } else { "+" }, three(it.abs())),
+        |it| sign(it).to_owned() + &number(it.abs()),
     )
 }
 
@@ -80,7 +86,7 @@ fn cards(found: &Comparison, json: &Value) -> String {
     let noise = found.noise.as_ref().map(|noise| noise.sd_percent);
     let told = |pointer: &str, shown: &str| marked(json, 0, pointer, shown);
     let interval = format!(
-        "{} … {}",
+        "{} … {} %",
         told("/interval_percent/0", &signed(ends.map(|it| it[0]))),
         told("/interval_percent/1", &signed(ends.map(|it| it[1])))
     );
@@ -88,7 +94,7 @@ fn cards(found: &Comparison, json: &Value) -> String {
         |value: Option<f64>| value.map_or_else(|| "n/a".into(), |it| format!("{} %", three(it)));
     let counted = told("/pairs_counted", &found.pairs_counted.to_string());
     let dropped = told("/pairs_dropped", &found.pairs_dropped.to_string());
-    let effect = told("/effect_percent", &signed(found.effect_percent));
+    let effect = told("/effect_percent", &signed(found.effect_percent)) + " %";
     let margin = told("/margin_percent", &percent(Some(found.margin_percent)));
     let noise = told("/noise/sd_percent", &percent(noise));
     let cards = [
@@ -176,7 +182,7 @@ fn chart_of(found: &Comparison) -> Result<String, DrawError> {
         (2, "■ A against A"),
         (1, "▲ dropped"),
     ];
-    let axes = "pair, in the order of measurement → · second block's place against the first's ↑ · grey: the margin";
+    let axes = "pair, in the order of measurement → · B against A in % ↑ · grey: the margin";
     let chart = figure("wide", "Pairs", axes, &with_legend(&svg, &names));
     Ok(format!("<div class=\"charts\">{chart}</div>\n"))
 }
