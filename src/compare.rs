@@ -6,6 +6,7 @@
 //! ```
 
 mod command;
+mod contamination;
 mod delivery;
 mod figures;
 mod lab_bench;
@@ -20,12 +21,17 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::measure::comparison::Metric;
+
 pub use command::CommandBench;
+pub use contamination::MachineFigures;
 pub use delivery::Delivery;
 pub use figures::Figures;
 pub use lab_bench::LabBench;
 pub use plan::{Plan, PlanError};
-pub use result::{ArmReport, BlockReport, Circumstances, Comparison, NoiseReport, PairReport};
+pub use result::{
+    ArmReport, BlockReport, Circumstances, Comparison, GoalReport, NoiseReport, PairReport,
+};
 pub use sentence::number;
 pub use series::{Ask, Phase, Progress, Series};
 
@@ -74,8 +80,8 @@ pub enum CompareError {
     },
     /// A block has too little data for the metric.
     #[error(
-        "block {number} ({}) has no {metric}: fewer than 10 of its {records} records lie above it; measure longer blocks (--block)",
-        arm.name()
+        "block {number} ({}) has no {}: {}",
+        arm.name(), metric.name(), why(*metric, *records)
     )]
     NoFigure {
         /// Which block, from 1.
@@ -83,10 +89,19 @@ pub enum CompareError {
         /// Whose.
         arm: Arm,
         /// The metric.
-        metric: &'static str,
-        /// How many records were answered.
+        metric: Metric,
+        /// How many records were answered, or read back where the metric asks for that.
         records: u64,
     },
+}
+
+fn why(metric: Metric, records: u64) -> String {
+    if metric.is_read() && records == 0 {
+        return "none of its records was read back: the follower is far behind (the embedded cluster gives it one batch a partition and \
+round trip: send fewer and larger ones), or a command tells no end_to_end_ms"
+            .into();
+    }
+    format!("fewer than 10 of its {records} records lie above it; measure longer blocks (--block)")
 }
 
 /// What measures blocks.
@@ -96,6 +111,24 @@ pub trait Bench {
 
     /// The time since it started.
     fn elapsed(&self) -> Duration;
+
+    /// Counts the time from now on.
+    fn restart(&mut self);
+}
+
+/// Runs blocks of A that do not count, for at least so long: brokers that were just started take their time over the first records.
+pub async fn warm_up<B: Bench>(bench: &mut B, least: Duration) -> Result<(), CompareError> {
+    let arm = Arm::A;
+    while bench.elapsed() < least {
+        let block = bench.block(arm).await;
+        block.map_err(|reason| CompareError::Block {
+            number: 0,
+            arm,
+            reason,
+        })?;
+    }
+    bench.restart();
+    Ok(())
 }
 
 /// Lets a bench measure what the series asks for, until it has enough or `stop` completes, which drops the block that is under way.

@@ -5,27 +5,34 @@ mod arms;
 mod exec;
 mod progress;
 
+use std::time::Duration;
+
 use crate::compare::{
     self, Arm, ArmReport, Bench, Circumstances, CommandBench, Comparison, LabBench, Plan, Series,
 };
 use crate::lab::{Blocks, Goal, GoalState, LabConfig};
 use crate::measure::comparison::{Metric, Verdict};
 use crate::report::comparison as report;
+use crate::report::json;
 use crate::settings::Settings;
 use crate::snapshot::{Cluster, Environment};
 
 use self::arms::Setting;
 use self::progress::{Teller, flag};
 use super::gather::{self, Gathered};
-use super::output::{Failure, Outcome, note, print};
+use super::output::{Failure, Outcome, note, put, writable};
 use super::signals::Ending;
 use super::{run, target};
 
-pub use args::{CompareArgs, EXAMPLES, OnInconclusive};
+pub use args::{CompareArgs, Contaminated, EXAMPLES, OnInconclusive};
+
+/// Brokers that were just started answer the first records hundreds of times slower, until their code is compiled.
+const WARM_BROKERS: Duration = Duration::from_secs(15);
 
 /// Compares, prints the verdict, and judges it.
 pub fn run(args: &CompareArgs) -> Result<Outcome, Failure> {
     let (connect, load) = (&args.lab.connect, &args.lab.load);
+    writable(args.place.as_deref(), args.overwrite)?;
     let mut gathered = gather::gather(connect, load, &args.sent.rows())?;
     let foreign = target::is_foreign(connect, &gathered.connection);
     target::first_rate(&mut gathered.settings, foreign);
@@ -43,8 +50,12 @@ pub fn run(args: &CompareArgs) -> Result<Outcome, Failure> {
 fn settings(args: &CompareArgs, gathered: Gathered, foreign: bool) -> Result<Outcome, Failure> {
     let quiet = args.lab.output.quiet;
     let (connect, load) = (&args.lab.connect, &args.lab.load);
-    let a = arms::read("--a", &args.a, &gathered.settings)?;
-    let b = arms::read("--b", &args.b, &gathered.settings)?;
+    let mut a = arms::read("--a", &args.a, &gathered.settings)?;
+    let mut b = arms::read("--b", &args.b, &gathered.settings)?;
+    if let Some(metric) = args.metric.filter(|metric| metric.is_read()) {
+        arms::follow("--a", &mut a, metric)?;
+        arms::follow("--b", &mut b, metric)?;
+    }
     let rates = [&a, &b].map(|arm| arm.settings.number("rate"));
     let plan = plan(args, rates, foreign)?;
     let mut notes = gathered.notes;
@@ -113,7 +124,7 @@ fn commands(
         .map(|brokers| target::start_local(brokers, quiet))
         .transpose()?;
     let servers = local.as_ref().map(|kafka| kafka.bootstrap().to_owned());
-    let flags = exec::flags(args, rate, servers.as_deref());
+    let flags = exec::flags(args, rate, servers.as_deref(), plan.metric);
     let time = plan.warmup + plan.block;
     let mut bench = CommandBench::new((a.clone(), b.clone()), flags, time);
     let mut series = Series::new(plan);
@@ -167,6 +178,7 @@ fn plan(args: &CompareArgs, rates: [f64; 2], foreign: bool) -> Result<Plan, Fail
         .map_err(Failure::usage)?;
     Ok(Plan {
         margin_percent: args.margin.unwrap_or(plan.margin_percent),
+        keep_contaminated: args.contaminated == Contaminated::Keep,
         seed: args
             .seed
             .unwrap_or_else(|| u64::from(rand::random::<u32>())),
@@ -198,6 +210,22 @@ async fn measure<B: Bench>(
 ) -> Result<(), Failure> {
     let mut ending = Ending::listen().map_err(Failure::unmeasured)?;
     let mut teller = Teller::new(args.lab.output.quiet);
+    if args.lab.connect.local_kafka.is_some() {
+        if !args.lab.output.quiet {
+            note(&format!(
+                "warming up the brokers that were just started: {} s that do not count",
+                WARM_BROKERS.as_secs()
+            ));
+        }
+        tokio::select! {
+            biased;
+            _ = ending.next() => {
+                series.stop();
+                return Ok(());
+            }
+            warm = compare::warm_up(bench, WARM_BROKERS) => warm.map_err(Failure::unmeasured)?,
+        }
+    }
     let stop = async {
         let _ = ending.next().await;
         note("ending early with what is done");
@@ -208,14 +236,14 @@ async fn measure<B: Bench>(
 }
 
 fn finish(args: &CompareArgs, found: &Comparison) -> Result<Outcome, Failure> {
-    if args.lab.output.json {
-        let text = serde_json::to_string_pretty(found).map_err(Failure::unmeasured)?;
-        print(&(text + "\n"))?;
-    } else if args.markdown {
-        print(&report::markdown(found))?;
-    } else {
-        print(&report::text(found))?;
-    }
+    let text = match args.format() {
+        Some(format) => format
+            .write_comparison(found)
+            .map_err(Failure::unmeasured)?,
+        None if args.lab.output.json => json::object(found).map_err(Failure::unmeasured)?,
+        None => report::text(found),
+    };
+    put(&text, args.place.as_deref(), args.overwrite)?;
     let (outcome, sentence) = judge(args, found);
     if let Some(sentence) = sentence {
         note(&sentence);

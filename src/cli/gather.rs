@@ -207,9 +207,11 @@ pub fn payload_file(settings: &Settings) -> Result<(), Failure> {
     if workload.payload != PayloadKind::File {
         return Ok(());
     }
-    Payloads::new(&workload, 0)
-        .map(drop)
-        .map_err(Failure::usage)
+    let payloads = Payloads::new(&workload, 0).map_err(Failure::usage)?;
+    if settings.is_on("follow") {
+        payloads.fit_header().map_err(Failure::usage)?;
+    }
+    Ok(())
 }
 
 /// Refuses settings that the client would refuse, with the `--set` to add; returns the cautions as sentences.

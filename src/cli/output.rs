@@ -84,6 +84,27 @@ pub fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
+/// Refuses a file that cannot be written, before anything is measured for it.
+pub fn writable(file: Option<&Path>, overwrite: bool) -> Result<(), Failure> {
+    let Some(file) = file else { return Ok(()) };
+    if file.exists() && !overwrite {
+        return Err(Failure::usage(format!(
+            "{} is already there and was left alone; name another file, or add --overwrite",
+            file.display()
+        )));
+    }
+    let folder = file
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    if file.is_dir() || folder.is_some_and(|folder| !folder.is_dir()) {
+        return Err(Failure::usage(format!(
+            "{} cannot be written: name a file in a folder that is there",
+            file.display()
+        )));
+    }
+    Ok(())
+}
+
 /// Writes data into a file, whole or not at all, and says so; to standard output without one.
 pub fn put(text: &str, file: Option<&Path>, overwrite: bool) -> Result<(), Failure> {
     let Some(file) = file else {

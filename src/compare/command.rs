@@ -11,7 +11,7 @@ use crate::measure::{ErrorCount, Latencies};
 use crate::settings::Millis;
 use crate::snapshot::Notice;
 
-use super::{Arm, Bench, Figures};
+use super::{Arm, Bench, Figures, MachineFigures};
 
 /// A command may take so much longer than it was told to measure: starting, reaching the cluster, draining.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -79,6 +79,10 @@ impl Bench for CommandBench {
     fn elapsed(&self) -> Duration {
         self.since.elapsed()
     }
+
+    fn restart(&mut self) {
+        self.since = Instant::now();
+    }
 }
 
 /// The processes of a command; they are ended when this is dropped before it was disarmed.
@@ -118,6 +122,7 @@ struct Outcome {
     delivery_ms: Times,
     send_ms: Times,
     lateness_ms: Times,
+    end_to_end_ms: Option<Times>,
     errors: Vec<ErrorCount>,
     quality: Quality,
     histograms: Histograms,
@@ -144,6 +149,9 @@ struct Quality {
     warmup_s: Option<f64>,
     client_cpu: Option<f64>,
     warnings: Vec<Notice>,
+    /// What a wrapper does not tell is not judged.
+    #[serde(flatten)]
+    machine: MachineFigures,
 }
 
 #[derive(Default, Deserialize)]
@@ -185,10 +193,12 @@ fn figures(text: &str, block: Duration) -> Result<Figures, String> {
         delivery_ms: result.delivery_ms.into(),
         send_ms: result.send_ms.into(),
         lateness_ms: result.lateness_ms.into(),
+        end_to_end_ms: result.end_to_end_ms.map(Latencies::from),
         errors: result.errors,
         behind: 0,
         client_cpu: result.quality.client_cpu,
         settled: true,
+        machine: result.quality.machine,
         contaminated: None,
         warnings: result.quality.warnings,
         histogram: result.histograms.response,
@@ -198,6 +208,7 @@ fn figures(text: &str, block: Duration) -> Result<Figures, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::measure::comparison::Metric;
 
     const BLOCK: Duration = Duration::from_secs(1);
 
@@ -218,6 +229,26 @@ mod tests {
         assert!((figures.records_per_s - 900.5).abs() < 1e-9);
         assert_eq!(figures.response_ms.p50, Some(Millis(3.5)));
         assert_eq!((figures.delivered, figures.failed), (7, 0));
+        assert_eq!(figures.machine, MachineFigures::default());
+        assert_eq!(figures.end_to_end_ms, None);
+    }
+
+    #[test]
+    fn what_bench_says_of_its_machine_and_of_reading_back_is_taken() {
+        let printed = r#"{"result": {"records_per_s": 1.0, "end_to_end_ms": {"count": 90, "p50": 4.5},
+            "quality": {"paused": 0.04, "cpu_stolen": 0.01, "run_queue_wait": 0.2, "saturated": true, "settled": true}}}"#;
+        let figures = figures(printed, BLOCK).unwrap();
+        assert_eq!(figures.value(Metric::ReadP50), Some((4.5, false)));
+        assert_eq!(figures.counted(Metric::ReadP50), 90);
+        let machine = figures.machine;
+        assert_eq!(
+            (machine.paused, machine.cpu_stolen),
+            (Some(0.04), Some(0.01))
+        );
+        assert_eq!(
+            (machine.run_queue_wait, machine.saturated),
+            (Some(0.2), Some(true))
+        );
     }
 
     #[test]

@@ -58,4 +58,8 @@ impl Bench for LabBench {
     fn elapsed(&self) -> Duration {
         self.since.elapsed()
     }
+
+    fn restart(&mut self) {
+        self.since = Instant::now();
+    }
 }

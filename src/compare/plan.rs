@@ -30,6 +30,8 @@ pub struct Plan {
     pub budget: Option<Duration>,
     /// Draws the order within each pair.
     pub seed: u64,
+    /// Whether pairs count that the machine spoilt.
+    pub keep_contaminated: bool,
 }
 
 /// Why a plan cannot lead to a verdict.
@@ -86,6 +88,7 @@ impl Plan {
             warmup,
             budget,
             seed: 0,
+            keep_contaminated: false,
         };
         if plan.pairs < FEWEST_PAIRS {
             return Err(PlanError::FewPairs(plan.pairs));

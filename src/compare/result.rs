@@ -53,6 +53,9 @@ pub struct Comparison {
     pub pairs_counted: usize,
     /// Pairs of A and B that were planned.
     pub pairs_planned: usize,
+    /// Pairs, noise floor included, that do not count because the machine spoilt one of their blocks; others were measured for them.
+    #[serde(default)]
+    pub pairs_dropped: usize,
     /// How many would decide, where the verdict is open and a number would.
     pub pairs_to_decide: Option<usize>,
     /// Whether it was ended before it had all pairs.
@@ -103,7 +106,7 @@ pub struct ArmReport {
     pub command: Option<String>,
     /// Its settings, where it is not a command.
     pub settings: BTreeMap<String, Setting>,
-    /// Medians over its blocks, by name: `throughput`, `p50`, `p99`, `p99.9`.
+    /// Medians over its blocks, by name: `throughput`, `p50`, `p99`, `p99.9`, and `read-p50` … where records were followed.
     pub medians: BTreeMap<String, f64>,
 }
 
@@ -200,6 +203,11 @@ impl Comparison {
             permutation_p: estimate.map(|estimate| estimate.p),
             pairs_counted: ratios.len(),
             pairs_planned: series.wanted(),
+            pairs_dropped: series
+                .pairs()
+                .iter()
+                .filter(|pair| pair.dropped.is_some())
+                .count(),
             pairs_to_decide: judgement.pairs_to_decide,
             stopped_early: series.is_stopped(),
             smallest_effect_percent: series.smallest_effect().map(percent),
@@ -235,10 +243,7 @@ impl ArmReport {
         let mine = |done: &&Done| done.ask.phase == Phase::Pairs && done.ask.arm == arm;
         let blocks = series.blocks().iter().filter(mine);
         let of = |metric: Metric| {
-            let value = |done: &Done| {
-                let figures = &done.figures;
-                metric.of(&figures.response_ms, figures.records_per_s)
-            };
+            let value = |done: &Done| done.figures.value(metric);
             let values = blocks.clone().filter_map(value).map(|(value, _)| value);
             Some((metric.name().to_owned(), median(values.collect())?))
         };

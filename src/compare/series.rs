@@ -11,9 +11,10 @@ use crate::measure::comparison::{
 };
 
 use super::plan::times;
-use super::{Arm, CompareError, Figures, Plan};
+use super::{Arm, CompareError, Figures, Plan, contamination};
 
-/// More dropped or unsteady ones than this share, and nothing is told; two may always be.
+/// More dropped or unsteady ones than this share, and nothing is told; two may always be. The share is that of the project's reference
+/// on measurement, section 2.7, point 5.
 const MOST_SPOILT: f64 = 0.2;
 
 /// What pairs are for.
@@ -162,17 +163,17 @@ impl Series {
     pub fn take(
         &mut self,
         ask: &Ask,
-        figures: Figures,
+        mut figures: Figures,
         elapsed: Duration,
     ) -> Result<(), CompareError> {
         self.elapsed = elapsed;
         let metric = self.plan.metric;
-        let value = metric.of(&figures.response_ms, figures.records_per_s);
-        let value = value.ok_or(CompareError::NoFigure {
+        figures.doubt(metric);
+        let value = figures.value(metric).ok_or(CompareError::NoFigure {
             number: ask.number,
             arm: ask.arm,
-            metric: metric.name(),
-            records: figures.response_ms.count,
+            metric,
+            records: figures.counted(metric),
         })?;
         self.blocks.push(Done {
             ask: *ask,
@@ -184,6 +185,8 @@ impl Series {
             None => self.half = Some((*ask, this)),
             Some((first, before)) => self.pair_up(first, before, this),
         }
+        let (blocks, pairs) = (&mut self.blocks, &mut self.pairs);
+        contamination::mark(blocks, pairs, metric, self.plan.keep_contaminated);
         Ok(())
     }
 
@@ -195,12 +198,11 @@ impl Series {
         let (Some(a), Some(b)) = (self.blocks.get(low), self.blocks.get(high)) else {
             return;
         };
-        let reasons = [a, b].map(|done| done.figures.contaminated.clone());
         self.pairs.push(Pair {
             phase: first.phase,
             blocks: (low, high),
             ratio: (b.value.0 / a.value.0).ln(),
-            dropped: reasons.into_iter().flatten().next(),
+            dropped: None,
         });
     }
 

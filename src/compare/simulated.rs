@@ -6,7 +6,7 @@ use rand::SeedableRng as _;
 use rand::rngs::SmallRng;
 use rand_distr::{Distribution as _, StandardNormal};
 
-use super::{Arm, Bench, CompareError, Figures, Phase, Plan, Series, run};
+use super::{Arm, Bench, CompareError, Figures, MachineFigures, Phase, Plan, Series, run, warm_up};
 use crate::measure::Latencies;
 use crate::measure::comparison::{Metric, Reason, Verdict};
 use crate::settings::Millis;
@@ -24,8 +24,8 @@ struct Machine {
     /// The logarithm of B's median ÷ A's.
     effect: f64,
     now: Duration,
-    /// It spoils every so manieth block.
-    spoils: Option<u32>,
+    /// It stands still in every so manieth block, and makes that block's times so many times as long.
+    spoils: Option<(u32, f64)>,
     blocks: u32,
     settles: bool,
 }
@@ -62,11 +62,15 @@ impl Bench for Machine {
             self.rho * self.drift + (1.0 - self.rho.powi(2)).sqrt() * self.drift_sd * shock;
         let residual = self.residual_sd * self.normal();
         let own = if arm == Arm::B { self.effect } else { 0.0 };
-        let median = 10.0 * (self.drift + residual + own).exp();
+        let mut median = 10.0 * (self.drift + residual + own).exp();
         self.blocks += 1;
-        let spoilt = self
+        let mut paused = 0.0005 * f64::from(self.blocks % 3);
+        if let Some((_, times)) = self
             .spoils
-            .is_some_and(|nth| self.blocks.is_multiple_of(nth));
+            .filter(|(nth, _)| self.blocks.is_multiple_of(*nth))
+        {
+            (median, paused) = (median * times, 0.07);
+        }
         Ok(Figures {
             response_ms: Latencies {
                 count: 50_000,
@@ -74,13 +78,20 @@ impl Bench for Machine {
                 ..Latencies::default()
             },
             settled: self.settles || arm == Arm::A,
-            contaminated: spoilt.then(|| "a hiccup".into()),
+            machine: MachineFigures {
+                paused: Some(paused),
+                ..MachineFigures::default()
+            },
             ..Figures::default()
         })
     }
 
     fn elapsed(&self) -> Duration {
         self.now
+    }
+
+    fn restart(&mut self) {
+        self.now = Duration::ZERO;
     }
 }
 
@@ -164,7 +175,7 @@ fn spoilt_pairs_are_dropped_and_too_many_end_it() {
     let few = compared(
         plan(20, 5),
         Machine {
-            spoils: Some(15),
+            spoils: Some((15, 1.0)),
             ..Machine::new(9, 5.0)
         },
     );
@@ -176,12 +187,71 @@ fn spoilt_pairs_are_dropped_and_too_many_end_it() {
     let many = compared(
         plan(20, 5),
         Machine {
-            spoils: Some(3),
+            spoils: Some((5, 1.0)),
             ..Machine::new(9, 5.0)
         },
     );
     assert_eq!(many.judge().reason, Some(Reason::Noisy));
     assert!(many.blocks().len() < 20);
+}
+
+#[test]
+fn a_spoilt_pair_is_dropped_whichever_way_its_outcome_points() {
+    let dropped = |series: &Series| -> Vec<usize> {
+        let pairs = series.pairs().iter().enumerate();
+        pairs
+            .filter(|(_, pair)| pair.dropped.is_some())
+            .map(|(at, _)| at)
+            .collect()
+    };
+    let spoilt = |times| {
+        let machine = Machine {
+            spoils: Some((15, times)),
+            ..Machine::new(9, 0.0)
+        };
+        compared(plan(PAIRS, 5), machine)
+    };
+    let calm = spoilt(1.0);
+    assert!(dropped(&calm).len() >= 3, "{:?}", dropped(&calm));
+    for times in [0.1, 10.0] {
+        let series = spoilt(times);
+        assert_eq!(dropped(&series), dropped(&calm), "{times}");
+        assert_eq!(series.judge(), calm.judge(), "{times}");
+        assert_eq!(
+            series.ratios(Phase::Pairs).len(),
+            PAIRS,
+            "others took their places"
+        );
+        for (at, pair) in series.pairs().iter().enumerate() {
+            let spoils = |block: usize| (block + 1).is_multiple_of(15);
+            let hit = spoils(pair.blocks.0) || spoils(pair.blocks.1);
+            assert_eq!(pair.dropped.is_some(), hit, "pair {at}");
+        }
+    }
+}
+
+#[test]
+fn spoilt_pairs_count_where_that_was_asked_for_and_where_they_are_the_rule() {
+    let kept = Plan {
+        keep_contaminated: true,
+        ..plan(20, 5)
+    };
+    let machine = |nth| Machine {
+        spoils: Some((nth, 1.0)),
+        ..Machine::new(9, 5.0)
+    };
+    let series = compared(kept, machine(5));
+    assert_eq!(series.judge().verdict, Verdict::ABetter);
+    assert!(series.pairs().iter().all(|pair| pair.dropped.is_none()));
+    let told = series
+        .blocks()
+        .iter()
+        .filter(|done| done.figures.contaminated.is_some());
+    assert!(told.count() >= 8, "they are told all the same");
+    // A machine that stands still in every second block does so in both arms.
+    let series = compared(plan(20, 5), machine(2));
+    assert_eq!(series.judge().verdict, Verdict::ABetter);
+    assert!(series.pairs().iter().all(|pair| pair.dropped.is_none()));
 }
 
 #[test]
@@ -211,6 +281,13 @@ fn a_budget_is_kept_by_the_time_that_pairs_really_take() {
     futures::executor::block_on(run(&mut series, &mut machine, |_, _| {}, never)).unwrap();
     assert!(machine.now <= budget, "{:?}", machine.now);
     assert!(machine.now >= budget * 8 / 10, "{:?}", machine.now);
+}
+
+#[test]
+fn warming_up_takes_its_time_and_none_of_the_budgets() {
+    let mut machine = Machine::new(1, 0.0);
+    futures::executor::block_on(warm_up(&mut machine, BLOCK * 3)).unwrap();
+    assert_eq!((machine.blocks, machine.now), (3, Duration::ZERO));
 }
 
 #[test]

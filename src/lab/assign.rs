@@ -3,7 +3,6 @@
 use std::sync::atomic::{AtomicU32, AtomicU64};
 use std::sync::{Arc, Mutex};
 
-use crate::audit::HEADER_BYTES;
 use crate::lab::StopAfter;
 use crate::load::clock::Clock;
 use crate::load::helm::{Assignment, Kit, MAX_SENDERS};
@@ -115,11 +114,8 @@ fn sends_the_same(former: &Workload, next: &Workload) -> bool {
 
 fn kits(plan: &Plan<'_>, workload: &Workload, senders: usize) -> Result<Vec<Option<Kit>>, String> {
     let payloads = Payloads::new(workload, plan.seed).map_err(|error| error.to_string())?;
-    let least = payloads.smallest();
-    if plan.marks.is_some() && least < HEADER_BYTES {
-        return Err(format!(
-            "payload.file has a line of {least} bytes, and a record that is followed carries a header of {HEADER_BYTES}: set follow off, or make such lines longer"
-        ));
+    if plan.marks.is_some() {
+        payloads.fit_header().map_err(|error| error.to_string())?;
     }
     let count = u32::try_from(senders).unwrap_or(1);
     Ok((0..count)

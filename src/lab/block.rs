@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
 use crate::lab::reading::Warning;
-use crate::lab::{Command, Lab, LabConfig, LabError, LoadState, Reading};
+use crate::lab::{Command, Lab, LabConfig, LabError, LoadState, MachineReading, Reading};
 use crate::measure::{Accounts, Counts, ErrorCount, Latencies, Steadiness};
 use crate::settings::Settings;
 use crate::snapshot::Snapshot;
@@ -53,6 +53,8 @@ pub struct Block {
     pub steadiness: Steadiness,
     /// The highest share of one core (0–1) that a thread of ours took in any second of the window.
     pub client_cpu: f64,
+    /// What this machine did in the window; looked at once a second, so that a short window may know little.
+    pub machine: MachineReading,
     /// What to bear in mind.
     pub warnings: Vec<Warning>,
 }

@@ -9,7 +9,7 @@ use crate::drill;
 use crate::measure::Tally;
 
 /// How long the thread wants to sleep each time.
-const NAP: Duration = Duration::from_millis(1);
+pub const NAP: Duration = Duration::from_millis(1);
 
 /// A thread that sleeps 1 ms over and over, and records by how much each sleep was too long. It ends with its handle.
 pub struct Hiccups {

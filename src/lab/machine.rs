@@ -6,11 +6,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use crate::lab::cpu::{self, ThreadTimes};
-use crate::lab::hiccups::Hiccups;
+use crate::lab::hiccups::{self, Hiccups};
 use crate::measure::{Counts, Latencies};
 
 /// A thread that runs or waits for a core for more than this share of the time is the bottleneck.
 const SATURATED: f64 = 0.9;
+/// A sleep that is longer by so many microseconds is a pause. Shorter ones are the scheduler's ordinary turns (Linux hands out slices
+/// of 3 to 4 ms), which every moment has.
+const PAUSE_MICROS: u64 = 10_000;
 
 /// Seconds and shares, gathered since the lab started; the difference of two moments is what lay between them.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -56,6 +59,8 @@ impl Load {
 pub struct MachineReading {
     /// By how much a sleep of 1 ms was too long.
     pub hiccups: Latencies,
+    /// The share of the time in which such a sleep was too long by 10 ms or more (0–1): the machine stood still.
+    pub paused: Option<f64>,
     /// The busiest thread's share of a core (0–1).
     pub busiest: Option<f64>,
     /// Cores that our threads waited for: 0.5 is half a second of waiting per second.
@@ -75,6 +80,7 @@ impl MachineReading {
         let per = |part: f64, whole: f64| (whole > 0.0).then(|| (part / whole).max(0.0));
         Self {
             hiccups: hiccups.latencies(None),
+            paused: hiccups.mean().map(|mean| paused(hiccups, mean)),
             busiest: per(load.busiest, load.seconds),
             waited: per(load.waited, load.seconds),
             client: per(load.client, load.seconds),
@@ -82,6 +88,13 @@ impl MachineReading {
             saturated: load.seconds > 0.0 && load.saturated > load.seconds / 2.0,
         }
     }
+}
+
+/// The share of pauses in the time of all sleeps; `mean` is by how much they were too long.
+#[expect(clippy::cast_precision_loss, reason = "a number of sleeps")]
+fn paused(hiccups: &Counts, mean: f64) -> f64 {
+    let nap = hiccups::NAP.as_secs_f64() * 1e6;
+    hiccups.sum_from(PAUSE_MICROS) / (hiccups.total() as f64 * (nap + mean))
 }
 
 /// What trials read while the machine is watched.
@@ -221,6 +234,21 @@ mod tests {
         assert!(MachineReading::of(&early, &Counts::new()).saturated);
         let none = MachineReading::of(&Load::default(), &Counts::new());
         assert_eq!((none.busiest, none.saturated), (None, false));
+    }
+
+    #[test]
+    fn only_long_pauses_count_as_time_in_which_the_machine_stood_still() {
+        let mut hiccups = Counts::new();
+        // 1 s in sleeps of 1 ms, of which each was 1 ms too long, and one pause of 50 ms.
+        hiccups.record_n(1_000, 475);
+        hiccups.record_n(49_000, 1);
+        let reading = MachineReading::of(&Load::default(), &hiccups);
+        let paused = reading.paused.unwrap();
+        assert!((paused - 0.049).abs() < 5e-4, "{paused}");
+        assert_eq!(
+            MachineReading::of(&Load::default(), &Counts::new()).paused,
+            None
+        );
     }
 
     #[test]

@@ -214,6 +214,7 @@ impl Engine {
                 saturated: row.machine.saturated,
                 run_queue_wait: row.machine.waited,
                 cpu_stolen: row.machine.stolen,
+                paused: row.machine.paused,
                 hiccup_p99_ms: row.machine.hiccups.p99,
                 hiccup_max_ms: row.machine.hiccups.max,
                 spread: row.spread.map(|(p50, p99)| snapshot::Spread { p50, p99 }),

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use crate::lab::block::Block;
 use crate::lab::engine::Engine;
 use crate::lab::figures::Figures;
+use crate::lab::machine::MachineReading;
 use crate::lab::trial::Trial;
 use crate::load::workload::Rate;
 use crate::measure::steady::{Steady, Window as Second};
@@ -150,6 +151,7 @@ impl Window {
             behind: 0,
             steadiness: self.course.steady.judge(),
             client_cpu: self.cpu,
+            machine: MachineReading::of(&figures.machine, &figures.hiccups),
             warnings: Vec::new(),
         }
     }
@@ -180,6 +182,7 @@ impl Engine {
         }
         let row = crate::lab::TrialReading {
             lateness: block.lateness,
+            machine: block.machine,
             ..live.reading(&[], false)
         };
         block.warnings = self.warnings(&row);

@@ -7,6 +7,7 @@ use rand::rngs::SmallRng;
 use rand::{Rng, RngExt, SeedableRng};
 
 use crate::load::{PayloadKind, Workload};
+use crate::settings::HEADER_BYTES;
 
 mod json;
 mod text;
@@ -45,6 +46,11 @@ pub enum PayloadError {
         /// Its size.
         bytes: u64,
     },
+    /// A record has no room for the record header.
+    #[error(
+        "payload.file has a line of {0} bytes, and a record that is followed carries a header of {HEADER_BYTES}: set follow off, or make such lines longer"
+    )]
+    Short(usize),
     /// The file holds nothing to send.
     #[error("the payload file {} holds no line that is not empty", path.display())]
     Empty {
@@ -127,11 +133,14 @@ impl Payloads {
         self.pool.bytes.len() as f64 / self.pool.spans.len().max(1) as f64
     }
 
-    /// The smallest record in bytes.
-    #[must_use]
-    pub fn smallest(&self) -> usize {
+    /// Refuses records that cannot carry the record header.
+    pub fn fit_header(&self) -> Result<(), PayloadError> {
         let sizes = self.pool.spans.iter().map(|(start, end)| end - start);
-        sizes.min().unwrap_or(0)
+        let smallest = sizes.min().unwrap_or(0);
+        if smallest < HEADER_BYTES {
+            return Err(PayloadError::Short(smallest));
+        }
+        Ok(())
     }
 
     /// The largest record in bytes.

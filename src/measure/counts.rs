@@ -121,6 +121,16 @@ impl Counts {
         self.sum
     }
 
+    /// The sum of the times of at least so many microseconds, to about 0.1 %.
+    #[must_use]
+    pub fn sum_from(&self, micros: u64) -> f64 {
+        let long = self.filled().filter_map(|(at, count)| {
+            let (low, high) = slot_range(at);
+            (low >= micros).then(|| f64::midpoint(to_f64(low), to_f64(high)) * to_f64(count))
+        });
+        long.sum::<f64>() + to_f64(self.saturated) * to_f64(LONGEST_MICROS)
+    }
+
     /// The longest time in microseconds; exact in a tally's copy, else at most 0.1 % too high.
     #[must_use]
     pub fn max(&self) -> Option<u64> {

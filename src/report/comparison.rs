@@ -11,6 +11,9 @@ use super::format::{count, maybe, things};
 use super::markdown;
 use super::table::{Align, lines};
 
+/// So many spoilt blocks are named.
+const MOST_REASONS: usize = 3;
+
 /// Everything a person needs, in lines.
 #[must_use]
 pub fn text(found: &Comparison) -> String {
@@ -51,9 +54,20 @@ pub fn markdown(found: &Comparison) -> String {
     format!("**{}**\n\n{table}\n- {details}\n", found.sentence)
 }
 
-fn is_simulated(found: &Comparison) -> bool {
+pub(super) fn is_simulated(found: &Comparison) -> bool {
     let cluster = found.circumstances.cluster.as_ref();
     cluster.is_some_and(|cluster| cluster.kind == ClusterKind::Embedded)
+}
+
+/// The metrics that are told: those of reading back where records were.
+pub(super) fn shown(found: &Comparison) -> impl Iterator<Item = Metric> {
+    let known = |metric: Metric| {
+        let arms = [&found.a, &found.b];
+        arms.iter()
+            .any(|arm| arm.medians.contains_key(metric.name()))
+    };
+    let all = Metric::ALL.into_iter();
+    all.filter(move |metric| !metric.is_read() || known(*metric))
 }
 
 /// Medians over blocks, and counts.
@@ -61,7 +75,7 @@ fn table(found: &Comparison) -> Vec<Vec<String>> {
     let row =
         |name: String, of: &dyn Fn(&ArmReport) -> String| vec![name, of(&found.a), of(&found.b)];
     let mut rows = vec![vec!["median of blocks".into(), "A".into(), "B".into()]];
-    for metric in Metric::ALL {
+    for metric in shown(found) {
         let name = format!("{} {}", metric.name(), metric.unit());
         rows.push(row(name, &|arm| {
             maybe(arm.medians.get(metric.name()).copied())
@@ -81,7 +95,7 @@ fn table(found: &Comparison) -> Vec<Vec<String>> {
     rows
 }
 
-fn details(found: &Comparison) -> Vec<String> {
+pub(super) fn details(found: &Comparison) -> Vec<String> {
     let mut said = Vec::new();
     said.push(format!(
         "metric {}, margin {} %; {} of {} pairs count, in random order, blocks of {} s after {} s of warm-up; seed {}",
@@ -113,14 +127,7 @@ fn details(found: &Comparison) -> Vec<String> {
         }
     }
     said.extend(cross_checks(found));
-    let dropped = found.pairs.iter().filter(|pair| pair.dropped.is_some());
-    let reasons: Vec<&str> = dropped.filter_map(|pair| pair.dropped.as_deref()).collect();
-    if let Some(first) = reasons.first() {
-        said.push(format!(
-            "dropped without a look at the outcome: {} ({first})",
-            things(reasons.len() as u64, "pair")
-        ));
-    }
+    said.extend(dropped(found));
     for goal in &found.goals {
         let word = match goal.outcome {
             GoalState::Held => "held",
@@ -137,6 +144,37 @@ fn details(found: &Comparison) -> Vec<String> {
         said.push("ended early, with what was done".into());
     }
     said
+}
+
+/// How many pairs the machine spoilt, and how.
+fn dropped(found: &Comparison) -> Option<String> {
+    let spoilt = found.blocks.iter().filter_map(|block| {
+        let (number, why) = (block.number, block.figures.contaminated.as_ref()?);
+        Some(format!("block {number}: {why}"))
+    });
+    let spoilt: Vec<String> = spoilt.collect();
+    let first = spoilt
+        .iter()
+        .take(MOST_REASONS)
+        .cloned()
+        .collect::<Vec<_>>();
+    let more = match spoilt.len().saturating_sub(MOST_REASONS) {
+        0 => String::new(),
+        more => format!("; and {more} more"),
+    };
+    let why = first.join("; ") + &more;
+    match found.pairs_dropped {
+        0 if spoilt.is_empty() => None,
+        0 => Some(format!(
+            "spoilt by this machine, and counted all the same: {} ({why})",
+            things(spoilt.len() as u64, "block")
+        )),
+        pairs => Some(format!(
+            "dropped without a look at the outcome: {} of {} ({why})",
+            count(pairs as u64),
+            things(found.pairs.len() as u64, "pair")
+        )),
+    }
 }
 
 fn cross_checks(found: &Comparison) -> Option<String> {

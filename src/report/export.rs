@@ -1,5 +1,6 @@
 //! Results in the forms that other programs and people read: one table, and which result fits which format.
 
+mod comparison;
 mod csv;
 mod hgrm;
 mod hlog;
@@ -8,12 +9,13 @@ mod junit;
 mod md;
 mod sweep;
 
+use crate::compare::Comparison;
 use crate::measure::{Counts, DecodeError};
 use crate::snapshot::Snapshot;
 use crate::sweep::Sweep;
 
-use super::json;
 use super::page::PageError;
+use super::{comparison as told, json, page};
 
 /// Why a snapshot cannot be told in a format.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +37,9 @@ pub enum ExportError {
     /// The format cannot hold a sweep.
     #[error("{0} holds a single result, and a sweep is many; use json, csv, html, md or junit")]
     NoSweep(&'static str),
+    /// The format cannot hold a comparison.
+    #[error("{0} holds a single result, and a comparison is two; use json, csv, html, md or junit")]
+    NoComparison(&'static str),
     /// The page could not be made.
     #[error(transparent)]
     Page(#[from] PageError),
@@ -52,11 +57,13 @@ pub struct Format {
     pub about: &'static str,
     write: Writer,
     /// How it tells a sweep, where it can.
-    sweep: Option<SweepWriter>,
+    sweep: Option<Telling<Sweep>>,
+    /// How it tells a comparison, where it can.
+    comparison: Option<Telling<Comparison>>,
 }
 
-/// How a format tells a sweep.
-type SweepWriter = fn(&Sweep) -> Result<String, ExportError>;
+/// How a format tells one result.
+type Telling<T> = fn(&T) -> Result<String, ExportError>;
 
 /// How a format is written.
 #[derive(Clone, Copy, Debug)]
@@ -76,42 +83,49 @@ pub const FORMATS: &[Format] = &[
         about: "everything, as `bench --json` prints it; `linger schema` describes it",
         write: Writer::One(|snapshot| Ok(json::object(snapshot)?)),
         sweep: Some(|one| Ok(json::object(one)?)),
+        comparison: Some(|one| Ok(json::object(one)?)),
     },
     Format {
         name: "csv",
         about: "a row for every interval, then one for every kind of time with its percentiles; for spreadsheets",
         write: Writer::One(csv::table),
         sweep: Some(|one| Ok(sweep::csv(one))),
+        comparison: Some(|one| Ok(comparison::csv(one))),
     },
     Format {
         name: "hgrm",
         about: "HdrHistogram's percentile distribution of the response time in ms; for its plotters",
         write: Writer::One(hgrm::distribution),
         sweep: None,
+        comparison: None,
     },
     Format {
         name: "hlog",
         about: "HdrHistogram's interval log of the response time in µs; for HistogramLogProcessor and HistogramLogAnalyzer",
         write: Writer::One(hlog::log),
         sweep: None,
+        comparison: None,
     },
     Format {
         name: "html",
         about: "a page with charts that needs nothing from anywhere; several snapshots are laid over each other",
         write: Writer::Several(html::page),
         sweep: Some(html::sweep),
+        comparison: Some(|one| Ok(page::compared::page(one)?)),
     },
     Format {
         name: "md",
         about: "a summary with tables in Markdown; for pull requests and job summaries",
         write: Writer::One(|snapshot| Ok(md::page(snapshot))),
         sweep: Some(|one| Ok(sweep::markdown(one))),
+        comparison: Some(|one| Ok(told::markdown(one))),
     },
     Format {
         name: "junit",
         about: "the goals as test cases in JUnit's XML; for CI servers",
         write: Writer::One(|snapshot| Ok(junit::suite(snapshot))),
         sweep: Some(|one| Ok(sweep::junit(one))),
+        comparison: Some(|one| Ok(comparison::junit(one))),
     },
 ];
 
@@ -132,6 +146,20 @@ impl Format {
     pub fn write_sweep(&self, sweep: &Sweep) -> Result<String, ExportError> {
         let write = self.sweep.ok_or(ExportError::NoSweep(self.name))?;
         write(sweep)
+    }
+
+    /// Whether a comparison can be told in it.
+    #[must_use]
+    pub fn fits_comparison(&self) -> bool {
+        self.comparison.is_some()
+    }
+
+    /// A comparison in this format, ending with a line end.
+    pub fn write_comparison(&self, found: &Comparison) -> Result<String, ExportError> {
+        let write = self
+            .comparison
+            .ok_or(ExportError::NoComparison(self.name))?;
+        write(found)
     }
 
     /// The snapshots in this format, ending with a line end. Most formats hold one snapshot alone.

@@ -2,6 +2,7 @@
 
 mod axis;
 mod chart;
+pub(super) mod compared;
 mod course;
 pub mod curves;
 mod front;

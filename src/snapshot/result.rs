@@ -109,6 +109,9 @@ pub struct Quality {
     /// The share of this machine's CPU time that its hypervisor gave to others (0–1).
     #[serde(default)]
     pub cpu_stolen: Option<f64>,
+    /// The share of the time in which this machine stood still for 10 ms or more at once (0–1).
+    #[serde(default)]
+    pub paused: Option<f64>,
     /// By how much a sleep of 1 ms was too long, at the 99th percentile: the machine's own hiccups.
     #[serde(default)]
     pub hiccup_p99_ms: Option<Millis>,

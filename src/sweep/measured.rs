@@ -69,7 +69,7 @@ impl Measured {
         if self.problem.is_some() {
             return None;
         }
-        metric.of(&self.response, self.records_per_s)
+        metric.of(&self.response, None, self.records_per_s)
     }
 
     /// Whether the client was the bottleneck.

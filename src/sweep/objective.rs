@@ -101,10 +101,15 @@ impl FromStr for Objective {
             [direction, name, "at", rate] => (*direction, *name, Some(*rate)),
             _ => return Err(shape()),
         };
-        let metric: Metric = name.parse().map_err(|error| ObjectiveError::Direction {
+        let wrong = |reason: String| ObjectiveError::Direction {
             text: text.into(),
-            reason: format!("{error}"),
-        })?;
+            reason,
+        };
+        let metric: Metric = name.parse().map_err(|error| wrong(format!("{error}")))?;
+        if metric.is_read() {
+            let reason = format!("a sweep reads nothing back, so it knows no {name}: min p99");
+            return Err(wrong(reason));
+        }
         judge_direction(text, direction, metric, rate).ok_or_else(shape)??;
         let rate = rate.map(|rate| read_rate(text, rate)).transpose()?;
         Ok(Self {

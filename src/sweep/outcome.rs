@@ -144,6 +144,8 @@ impl PointResult {
             Metric::P50 => (self.p50_ms, self.p50_noise_percent),
             Metric::P99 => (self.p99_ms, self.p99_noise_percent),
             Metric::P999 => (self.p99_9_ms, self.p99_9_noise_percent),
+            // The points of a sweep are not read back.
+            Metric::ReadP50 | Metric::ReadP99 | Metric::ReadP999 => (None, None),
         }
     }
 }

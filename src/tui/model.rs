@@ -86,6 +86,8 @@ pub struct Model {
     pub proofs: Vec<Proof>,
     /// The sweep that runs, or the last one.
     pub sweep: Option<Sweeping>,
+    /// The trials that were blocks of a comparison, oldest first: they are no rows of their own.
+    pub folded: Vec<u64>,
 }
 
 /// A panel that takes keys.
@@ -283,6 +285,7 @@ impl Model {
             duel: None,
             proofs: Vec::new(),
             sweep: None,
+            folded: Vec::new(),
         }
     }
 

@@ -3,7 +3,11 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
+use linger::compare::{ArmReport, Circumstances, Comparison, Figures, Plan, Series};
+use linger::measure::comparison::Metric;
+use linger::report::export;
 use linger::report::page::{Page, Section, usual_metrics};
 use linger::settings::{Millis, Settings, Source};
 use linger::snapshot::{Snapshot, settings_map};
@@ -276,4 +280,49 @@ fn several_results_become_curves_with_the_same_figures() {
     let figures = figures(&seen.document);
     assert_eq!(figures.len(), 6 * 7);
     assert_equal(&figures, &json);
+}
+
+/// What a machine without any noise would find: B takes 30 % longer.
+fn comparison() -> Comparison {
+    let times = (Duration::from_secs(5), Duration::from_secs(2));
+    let plan = Plan::new(Metric::P50, Some(8), times, None).unwrap();
+    let mut series = Series::new(plan);
+    while let Some(ask) = series.next(Duration::ZERO) {
+        let mut figures = Figures {
+            records_per_s: 1_000.0,
+            settled: true,
+            ..Figures::default()
+        };
+        figures.response_ms.count = 5_000;
+        let own = if ask.arm.name() == "B" { 13.0 } else { 10.0 };
+        figures.response_ms.p50 = Some(Millis(own));
+        series.take(&ask, figures, Duration::ZERO).unwrap();
+    }
+    let arm = |label: &str| ArmReport {
+        label: label.into(),
+        ..ArmReport::default()
+    };
+    let arms = (arm("linger.ms=0"), arm("a <b> & \"c\""));
+    Comparison::of(&series, Circumstances::default(), arms, &[])
+}
+
+#[test]
+fn the_page_of_a_comparison_holds_the_figures_of_its_json() {
+    let Some(browser) = chromium() else { return };
+    let home = home();
+    let found = comparison();
+    let html = export::find("html").unwrap().write_comparison(&found);
+    let seen = open(&browser, home.path(), &html.unwrap());
+    assert_eq!(seen.console, [""; 0]);
+    assert!(
+        seen.document
+            .contains("A is better: p50 of B is 30 % higher")
+    );
+    assert!(seen.document.contains("a &lt;b&gt; &amp;"));
+    assert_eq!(seen.document.matches("<svg ").count(), 1);
+    let figures = figures(&seen.document);
+    for pointer in ["/effect_percent", "/interval_percent/0", "/b/medians/p50"] {
+        assert!(figures.iter().any(|figure| figure.pointer == pointer));
+    }
+    assert_equal(&figures, &[serde_json::to_value(&found).unwrap()]);
 }

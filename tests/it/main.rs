@@ -18,6 +18,7 @@ mod browser;
 mod cli;
 mod cli_load;
 mod compare;
+mod compare_told;
 mod dump_log;
 mod export;
 mod files;

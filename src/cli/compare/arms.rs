@@ -4,8 +4,9 @@ use std::path::Path;
 
 use crate::cli::output::Failure;
 use crate::compare::ArmReport;
+use crate::measure::comparison::Metric;
 use crate::profile::Shelf;
-use crate::settings::{Settings, Source};
+use crate::settings::{Settings, Source, Value};
 use crate::snapshot::{settings_map, store};
 
 const PROFILE: &str = "profile:";
@@ -17,6 +18,8 @@ pub struct Setting {
     pub settings: Settings,
     /// As it was typed.
     pub label: String,
+    /// Whether the arm itself asked not to be followed.
+    asked_off: bool,
 }
 
 impl Setting {
@@ -55,7 +58,26 @@ pub fn read(flag: &str, words: &[String], base: &Settings) -> Result<Setting, Fa
     } else {
         words.join(" ")
     };
-    Ok(Setting { settings, label })
+    let asked_off =
+        words.iter().any(|word| word.starts_with("follow=")) && !settings.is_on("follow");
+    Ok(Setting {
+        settings,
+        label,
+        asked_off,
+    })
+}
+
+/// Lets an arm's records be read back, which such a metric is about.
+pub fn follow(flag: &str, arm: &mut Setting, metric: Metric) -> Result<(), Failure> {
+    let settings = &mut arm.settings;
+    if !settings.is_on("follow") && arm.asked_off {
+        return Err(Failure::usage(format!(
+            "{flag} follow=off: {} is the time until a record is read back, so both arms must be followed; leave follow out",
+            metric.name()
+        )));
+    }
+    settings.put("follow", Value::Switch(true), Source::Flag);
+    Ok(())
 }
 
 fn is_pair(word: &str) -> bool {

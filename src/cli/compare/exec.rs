@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use crate::cli::CompareArgs;
 use crate::cli::args::ConnectArgs;
+use crate::measure::comparison::Metric;
 
 /// The flags of one block: JSON, how long, how fast, and where to. What was typed for both arms is passed on as it was typed.
 #[must_use]
-pub fn flags(args: &CompareArgs, rate: f64, local: Option<&str>) -> Vec<String> {
+pub fn flags(args: &CompareArgs, rate: f64, local: Option<&str>, metric: Metric) -> Vec<String> {
     let mut flags: Vec<String> = vec!["--json".into(), "--quiet".into()];
     let mut add = |flag: &str, value: &str| flags.extend([flag.to_owned(), value.to_owned()]);
     add("--duration", &seconds(args.warmup + args.block));
@@ -40,6 +41,9 @@ pub fn flags(args: &CompareArgs, rate: f64, local: Option<&str>) -> Vec<String> 
         }
     }
     cluster(&args.lab.connect, local, &mut add);
+    if args.lab.load.follow || metric.is_read() {
+        flags.push("--follow".into());
+    }
     if args.lab.load.yes || local.is_some() {
         // A cluster that was started for this command needs no other consent.
         flags.push("--yes".into());

@@ -63,7 +63,16 @@ fn interval_row(interval: &Interval) -> Result<Vec<String>, ExportError> {
     Ok(cells)
 }
 
-fn time_cells(times: &Latencies) -> impl Iterator<Item = String> {
+/// A cell that stays one, whatever is in it (RFC 4180).
+pub(super) fn cell(text: &str) -> String {
+    if text.contains(['"', ',', '\n', '\r']) {
+        return format!("\"{}\"", text.replace('"', "\"\""));
+    }
+    text.to_owned()
+}
+
+/// The cells of a kind of time: how many records, then `Latencies::named`.
+pub(super) fn time_cells(times: &Latencies) -> impl Iterator<Item = String> {
     let cell = |time: Option<Millis>| time.map_or_else(String::new, |time| time.0.to_string());
     let cells = times.named().map(|(_, time)| cell(time));
     std::iter::once(times.count.to_string()).chain(cells)

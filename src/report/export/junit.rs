@@ -13,6 +13,8 @@ pub(super) enum Case {
     Failed(String),
     /// It could not be measured, which must not look like success.
     Broken(String),
+    /// It was measured, and neither way is shown.
+    Open(String),
 }
 
 /// Test cases that belong together.
@@ -32,10 +34,11 @@ impl Suite<'_> {
             |which: fn(&Case) -> bool| self.cases.iter().filter(|(_, case)| which(case)).count();
         let failures = number(|case| matches!(case, Case::Failed(_)));
         let errors = number(|case| matches!(case, Case::Broken(_)));
+        let open = number(|case| matches!(case, Case::Open(_)));
         let name = escaped(self.name);
         let time = self.seconds.unwrap_or(0.0);
         let counts = format!(
-            "tests=\"{}\" failures=\"{failures}\" errors=\"{errors}\" skipped=\"0\" time=\"{time:.3}\"",
+            "tests=\"{}\" failures=\"{failures}\" errors=\"{errors}\" skipped=\"{open}\" time=\"{time:.3}\"",
             self.cases.len()
         );
         let mut text = format!(
@@ -122,6 +125,7 @@ fn element(suite: &str, name: &str, case: &Case) -> String {
     let inside = match case {
         Case::Passed => return head + "/>\n",
         Case::Failed(why) => format!("<failure type=\"missed\" message=\"{}\"/>", escaped(why)),
+        Case::Open(why) => format!("<skipped message=\"{}\"/>", escaped(why)),
         Case::Broken(why) => format!("<error type=\"unmeasured\" message=\"{}\"/>", escaped(why)),
     };
     format!("{head}>\n      {inside}\n    </testcase>\n")

@@ -31,6 +31,27 @@ impl Axis {
         }
     }
 
+    /// A linear one from a little below `least` to a little above `most`, with about `wanted` ticks.
+    pub fn linear(least: f64, most: f64, wanted: f64, label: impl Fn(f64) -> String) -> Self {
+        let (least, most) = if most > least {
+            (least, most)
+        } else {
+            (least - 0.5, least + 0.5)
+        };
+        let span = most - least;
+        let ends = (least - span * 0.06, most + span * 0.06);
+        let step = nice_step(span / wanted);
+        let mut ticks = Vec::new();
+        let mut at = (ends.0 / step).ceil();
+        while at * step <= ends.1 {
+            // Without the sign of a zero from below.
+            let value = at * step + 0.0;
+            ticks.push((value, label(value)));
+            at += 1.0;
+        }
+        Self { ends, ticks }
+    }
+
     /// A logarithmic one over `least` to `most`, both above 0, at least a factor of two wide.
     pub fn logarithmic(least: f64, most: f64, label: impl Fn(f64) -> String) -> Self {
         let (least, most) = if most / least < 2.0 {
@@ -156,6 +177,14 @@ mod tests {
             ][1..]
         );
         assert_eq!(axis.format_ext(&axis.ticks[2].0), "10 ms");
+    }
+
+    #[test]
+    fn a_linear_axis_has_zero_among_its_ticks_where_it_passes_there() {
+        let axis = Axis::linear(-12.0, 31.0, 5.0, |at| format!("{at}"));
+        assert_eq!(labels(&axis), ["-10", "0", "10", "20", "30"]);
+        assert!(axis.ends.0 < -12.0 && axis.ends.1 > 31.0);
+        assert!(Axis::linear(3.0, 3.0, 5.0, big).ticks.len() > 1);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::compare::{Ask, Series};
+use crate::lab::{Reading, TrialReading};
 use crate::measure::comparison::{Metric, Verdict};
 use crate::settings::Settings;
 use crate::tui::model::Model;
@@ -37,19 +38,43 @@ pub struct Proof {
 }
 
 impl Model {
-    /// What was proved last of these settings against the base's.
-    #[must_use]
-    pub fn proved(&self, base: &Settings, other: &Settings, metric: Metric) -> Option<Verdict> {
+    /// What was proved of these settings (B) against those (A), the last first.
+    pub fn proofs_of(
+        &self,
+        base: &Settings,
+        other: &Settings,
+    ) -> impl Iterator<Item = (Metric, Verdict)> {
         let same = |one: &Settings, two: &Settings| one.changed_from(two).is_empty();
-        let fits = |proof: &&Proof| {
-            proof.metric == metric
-                && same(&proof.settings.0, base)
-                && same(&proof.settings.1, other)
+        self.proofs.iter().rev().filter_map(move |proof| {
+            let (a, b) = &proof.settings;
+            let verdict = if same(a, base) && same(b, other) {
+                proof.verdict
+            } else if same(a, other) && same(b, base) {
+                turned(proof.verdict)
+            } else {
+                return None;
+            };
+            Some((proof.metric, verdict))
+        })
+    }
+
+    /// The rows that the panel lists, newest first: blocks of comparisons are left out, but for one that the load is on or that a
+    /// person has in hand. Their sum stands beside the row that was compared.
+    pub fn rows<'a>(&self, reading: &'a Reading) -> impl Iterator<Item = &'a TrialReading> {
+        let shown = |trial: &&TrialReading| {
+            let number = Some(trial.number);
+            let wanted = [Some(reading.live), reading.base, self.chosen_trial];
+            wanted.contains(&number) || !self.folded.contains(&trial.number)
         };
-        self.proofs
-            .iter()
-            .rev()
-            .find(fits)
-            .map(|proof| proof.verdict)
+        reading.trials.iter().rev().map(AsRef::as_ref).filter(shown)
+    }
+}
+
+/// The verdict with the arms in each other's place.
+fn turned(verdict: Verdict) -> Verdict {
+    match verdict {
+        Verdict::ABetter => Verdict::BBetter,
+        Verdict::BBetter => Verdict::ABetter,
+        same => same,
     }
 }

@@ -50,6 +50,7 @@ pub fn block(settings: &Arc<Settings>, number: u32) -> Block {
         behind: 0,
         steadiness: Steadiness::Unasked,
         client_cpu: 0.2,
+        machine: crate::lab::MachineReading::default(),
         warnings: Vec::new(),
     }
 }

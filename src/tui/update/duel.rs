@@ -20,7 +20,7 @@ pub const PROPOSED: &str = "p99 10% 2m";
 /// Asks what is to be compared how, or ends the comparison that runs.
 pub fn ask_or_end(model: &mut Model, reading: &Reading) -> Vec<Effect> {
     if model.duel.is_some() {
-        return end(model);
+        return end(model, reading);
     }
     let chosen = model.trial_in_hand(reading);
     match reading.base {
@@ -53,7 +53,11 @@ pub fn begin(
     let plan = Plan {
         // Drawn by the moment: the model knows no chance.
         seed: u64::try_from(reading.at.as_nanos()).unwrap_or_default(),
-        ..plan(line, rates)?
+        ..plan(
+            line,
+            rates,
+            [a, b].iter().all(|trial| trial.settings.is_on("follow")),
+        )?
     };
     model.duel = Some(Duel {
         rows: (a.number, b.number),
@@ -66,7 +70,7 @@ pub fn begin(
     Ok(next(model, reading))
 }
 
-fn plan(line: &str, rates: [f64; 2]) -> Result<Plan, String> {
+fn plan(line: &str, rates: [f64; 2], followed: bool) -> Result<Plan, String> {
     let words: Vec<&str> = line.split_whitespace().collect();
     let [metric, margin, time] = words[..] else {
         return Err(format!("write metric, margin and time: {PROPOSED}"));
@@ -85,6 +89,12 @@ fn plan(line: &str, rates: [f64; 2]) -> Result<Plan, String> {
     if metric != Metric::Throughput && rates[0].is_infinite() {
         return Err(format!(
             "{} at full speed is a queue's length: compare throughput",
+            metric.name()
+        ));
+    }
+    if metric.is_read() && !followed {
+        return Err(format!(
+            "{} is told by the follower: turn follow on in both rows",
             metric.name()
         ));
     }
@@ -112,7 +122,7 @@ fn next(model: &mut Model, reading: &Reading) -> Vec<Effect> {
         return Vec::new();
     };
     let Some(ask) = duel.series.next(reading.at.saturating_sub(duel.began)) else {
-        return end(model);
+        return end(model, reading);
     };
     let settings = match ask.arm {
         crate::compare::Arm::A => &duel.settings.0,
@@ -162,6 +172,7 @@ pub fn hear(model: &mut Model, reading: &Reading) -> Vec<Effect> {
         return Vec::new();
     };
     let (ask, elapsed) = (*ask, reading.at.saturating_sub(duel.began));
+    model.folded.push(block.trial);
     duel.block = None;
     if let Err(error) = duel.series.take(&ask, Figures::from(&**block), elapsed) {
         let back = Arc::clone(&duel.back);
@@ -189,12 +200,15 @@ pub fn disturbed(model: &mut Model, effects: &[Effect]) {
 }
 
 /// Judges what is done, and lets the load go back.
-fn end(model: &mut Model) -> Vec<Effect> {
+fn end(model: &mut Model, reading: &Reading) -> Vec<Effect> {
     let Some(mut duel) = model.duel.take() else {
         return Vec::new();
     };
-    if duel.block.is_some() {
+    if let Some((_, settings)) = &duel.block {
         duel.series.stop();
+        let cut = reading.live_trial();
+        let cut = cut.filter(|live| Arc::ptr_eq(&live.settings, settings));
+        model.folded.extend(cut.map(|live| live.number));
     }
     let arm = |number: u64| ArmReport {
         label: format!("#{number}"),

@@ -179,7 +179,7 @@ enum Walk {
 
 fn walk(model: &mut Model, reading: &Reading, walk: Walk) {
     let Some(panel) = model.focus.index() else {
-        let numbers = trials::numbers(model.shown(reading));
+        let numbers = trials::numbers(model, model.shown(reading));
         let at = trials::place(model, reading, &numbers);
         let to = moved(at, numbers.len(), walk);
         model.chosen_trial = numbers

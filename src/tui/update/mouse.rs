@@ -89,7 +89,7 @@ fn wheel(model: &mut Model, reading: &Reading, hit: Hit, up: bool) {
             turn::step(model, reading, up, false);
         }
         Hit::Trial(_) | Hit::Panel(Panel::Trials) => {
-            let numbers = trials::numbers(model.shown(reading));
+            let numbers = trials::numbers(model, model.shown(reading));
             let at = trials::place(model, reading, &numbers);
             let to = if up { at.saturating_sub(1) } else { at + 1 };
             if let Some(number) = numbers.get(to) {

@@ -7,13 +7,8 @@ use crate::tui::update::{Effect, duel, turn};
 
 /// The numbers of the trials as the panel lists them: the newest first.
 #[must_use]
-pub fn numbers(reading: &Reading) -> Vec<u64> {
-    reading
-        .trials
-        .iter()
-        .rev()
-        .map(|trial| trial.number)
-        .collect()
+pub fn numbers(model: &Model, reading: &Reading) -> Vec<u64> {
+    model.rows(reading).map(|trial| trial.number).collect()
 }
 
 /// The place of the chosen (else the live) trial in `numbers`.

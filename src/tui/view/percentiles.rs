@@ -195,9 +195,25 @@ fn differences(
         return;
     }
     let (now, other) = (times(&trial.response), times(behind.response));
+    let proved: Vec<(&str, Verdict)> = behind.settings.map_or_else(Vec::new, |base| {
+        let proofs = scene.model.proofs_of(base, &trial.settings);
+        proofs
+            .map(|(metric, verdict)| (metric.name(), verdict))
+            .collect()
+    });
+    let proof_of = |name: &str| {
+        proved
+            .iter()
+            .find(|proof| proof.0 == name)
+            .map(|proof| proof.1)
+    };
+    let delta_of = |column: usize| {
+        let noise = spread(trial.spread, behind.spread, column > 0);
+        let delta = delta(now[column], other[column], noise)?;
+        Some(delta.proved(proof_of(NAMES[column])))
+    };
     for (at, column) in shown.iter().enumerate() {
-        let noise = spread(trial.spread, behind.spread, *column > 0);
-        let delta = delta(now[*column], other[*column], noise);
+        let delta = delta_of(*column);
         let (text, role) = delta.map_or(("n/a".into(), Role::Faint), |it| {
             let near = it.mark == '≈';
             (
@@ -211,15 +227,31 @@ fn differences(
         });
         pen.right(end(at), y, &text, scene.style(role));
     }
-    let noise = spread(trial.spread, behind.spread, true);
-    if let Some(tail) = delta(now[3], other[3], noise) {
-        let text = match (wide, tail.mark) {
-            (true, '≈') => "≈ within noise".to_owned(),
-            (true, mark) => format!("{mark} unproven"),
-            (false, mark) => mark.to_string(),
-        };
-        let x = end(shown.len() - 1) + 1;
-        pen.text(x, y, text, scene.style(tail.role));
+    // What was proved last is told; nothing proved, the tail.
+    let column = |name: &str| NAMES.iter().position(|it| *it == name);
+    let last = proved.iter().find_map(|(name, _)| column(name));
+    let Some(told) = delta_of(last.unwrap_or(3)) else {
+        return;
+    };
+    let x = end(shown.len() - 1) + 1;
+    let room = pen.width().saturating_sub(x);
+    let text = match (wide, last, told.mark) {
+        (false, _, mark) => mark.to_string(),
+        (true, Some(at), mark) => proven(mark, NAMES[at], room),
+        (true, None, '≈') => "≈ within noise".to_owned(),
+        (true, None, mark) => format!("{mark} unproven"),
+    };
+    pen.text(x, y, text, scene.style(told.role));
+}
+
+/// `▼p99 proven`, `≈p50 alike`; without the figure's name where that does not fit.
+fn proven(mark: char, name: &str, room: u16) -> String {
+    let word = if mark == '≈' { "alike" } else { "proven" };
+    let text = format!("{mark}{name} {word}");
+    if width(&text) <= room {
+        text
+    } else {
+        format!("{mark} {word}")
     }
 }
 

@@ -47,6 +47,8 @@ pub struct Behind<'a> {
     pub response: &'a Latencies,
     /// Spread of its p50 and p99 between intervals, as shares.
     pub spread: Option<(f64, f64)>,
+    /// Its settings; none of a snapshot, which no comparison on this lab was about.
+    pub settings: Option<&'a Settings>,
     /// What makes it no match for the live trial, in words (a snapshot's machine, rate, …); empty for trials.
     pub differs: Vec<&'static str>,
 }
@@ -97,6 +99,7 @@ impl<'a> Scene<'a> {
                 bins: &reference.bins,
                 response: &reference.response,
                 spread: None,
+                settings: None,
                 differs: self.differs(reference),
             });
         }
@@ -116,6 +119,7 @@ impl<'a> Scene<'a> {
             bins: &trial.bins,
             response: &trial.response,
             spread: trial.spread,
+            settings: Some(&trial.settings),
             differs: Vec::new(),
         })
     }

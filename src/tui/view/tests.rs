@@ -18,6 +18,7 @@ use crate::tui::sample;
 
 mod behind;
 mod followed;
+mod proven;
 mod sweep;
 
 fn theme(name: ThemeChoice) -> Theme {

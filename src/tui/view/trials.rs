@@ -61,13 +61,7 @@ fn head(height: u16) -> u16 {
 fn visible<'a>(height: u16, scene: &Scene<'a>) -> Vec<(u16, &'a TrialReading)> {
     let opening = u16::from(scene.reading.opening.is_some());
     let room = usize::from(height.saturating_sub(head(height) + opening));
-    let newest: Vec<&TrialReading> = scene
-        .reading
-        .trials
-        .iter()
-        .rev()
-        .map(AsRef::as_ref)
-        .collect();
+    let newest: Vec<&TrialReading> = scene.model.rows(scene.reading).collect();
     let chosen = scene.model.chosen_trial;
     let at = chosen.and_then(|number| newest.iter().position(|trial| trial.number == number));
     let first = at.map_or(0, |at| (at + 1).saturating_sub(room));
@@ -281,10 +275,9 @@ fn difference(trial: &TrialReading, scene: &Scene<'_>) -> (String, Option<Role>)
     delta(trial.response.p99, base.response.p99, noise).map_or_else(
         || ("n/a".into(), Some(Role::Faint)),
         |delta| {
-            let proved = scene
-                .model
-                .proved(&base.settings, &trial.settings, Metric::P99);
-            let delta = delta.proved(proved);
+            let mut proofs = scene.model.proofs_of(&base.settings, &trial.settings);
+            let proved = proofs.find(|(metric, _)| *metric == Metric::P99);
+            let delta = delta.proved(proved.map(|(_, verdict)| verdict));
             (format!("{} {}", delta.text, delta.mark), Some(delta.role))
         },
     )

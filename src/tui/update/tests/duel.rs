@@ -88,8 +88,43 @@ fn the_base_is_not_compared_with_itself_and_a_proof_counts_for_its_settings() {
         metric: Metric::P99,
         verdict: Verdict::ABetter,
     });
-    let model = &person.model;
-    assert_eq!(model.proved(&a, &b, Metric::P99), Some(Verdict::ABetter));
-    assert_eq!(model.proved(&a, &settings("20"), Metric::P99), None);
-    assert_eq!(model.proved(&a, &b, Metric::P50), None);
+    let proofs = |a: &Settings, b: &Settings| person.model.proofs_of(a, b).collect::<Vec<_>>();
+    assert_eq!(proofs(&a, &b), [(Metric::P99, Verdict::ABetter)]);
+    assert_eq!(proofs(&b, &a), [(Metric::P99, Verdict::BBetter)]);
+    assert_eq!(proofs(&a, &settings("20")), []);
+}
+
+#[test]
+fn blocks_are_no_rows_of_their_own() {
+    let mut person = two_rows();
+    let rows = |person: &Person| -> Vec<u64> {
+        let rows = person.model.rows(&person.reading);
+        rows.map(|trial| trial.number).collect()
+    };
+    for number in 3..=5 {
+        person.hears(|reading| {
+            reading
+                .trials
+                .push(Arc::new(sample::trial(number, &[], 20.0)));
+            reading.live = number;
+        });
+    }
+    assert_eq!(rows(&person), [5, 4, 3, 2, 1]);
+    person.model.folded = vec![3, 4, 5];
+    assert_eq!(rows(&person), [5, 2, 1], "the load is on 5");
+    person.hears(|reading| reading.live = 2);
+    assert_eq!(rows(&person), [2, 1]);
+    person.hears(|reading| reading.base = Some(4));
+    assert_eq!(rows(&person), [4, 2, 1], "the base stays");
+}
+
+#[test]
+fn a_time_until_read_needs_rows_that_are_followed() {
+    let mut person = two_rows();
+    person.press("c").write("read-p50 10% 2m").press("enter");
+    let Some(Dialog::Ask(ask)) = &person.model.dialog else {
+        panic!("{}", person.status());
+    };
+    let problem = ask.problem.clone().unwrap_or_default();
+    assert!(problem.contains("follow on"), "{problem}");
 }
