@@ -105,12 +105,12 @@ fn a_producer_and_a_consumer_pass_through_and_every_request_is_seen() {
         .set("client.id", "me")
         .set("acks", "1")
         .set("compression.type", "lz4")
-        .set("request.timeout.ms", "4321")
+        .set("request.timeout.ms", "54321")
         .set("linger.ms", "20");
     kafka::produce(&config, TOPIC, 3_000);
     assert_eq!(records(&seen), 3_000);
     for produced in seen.lock().unwrap().iter() {
-        assert_eq!((produced.acks, produced.timeout_ms), (1, 4321));
+        assert_eq!((produced.acks, produced.timeout_ms), (1, 54_321));
         assert_eq!(produced.client_id.as_deref(), Some("me"));
         assert!(produced.answered_ms.is_some());
         for batch in &produced.batches {
@@ -273,7 +273,8 @@ fn javas_clients_pass_through_and_connect_to_nothing_else() {
         produced.status.success() && text.contains("3000 records sent"),
         "{text}"
     );
-    assert_eq!(records(&seen), 3_000);
+    // On a busy machine a request may time out and pass again; the log then has it once, since Java's producer is idempotent.
+    assert!(records(&seen) >= 3_000);
     assert_eq!(kafka::assert_log_grew(kafka, &topic, 0), 3_000);
     for produced in seen.lock().unwrap().iter() {
         assert_eq!(produced.acks, -1);
