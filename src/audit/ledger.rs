@@ -270,7 +270,10 @@ impl Ledger {
     pub fn judge(&self) -> Findings {
         let mut findings = self.counted();
         let knows = self.run.is_some();
-        let all = self.lanes.iter().map(|(_, lane)| self.cells(lane, 0..u64::MAX));
+        let all = self
+            .lanes
+            .iter()
+            .map(|(_, lane)| self.cells(lane, 0..u64::MAX));
         let mut total = Cells::default();
         all.for_each(|cells| total.add(&cells));
         if knows {
@@ -327,8 +330,7 @@ impl Ledger {
                 }
             }
             let parted = cells.seen() > 0 && cells.lost > 0;
-            findings.torn_transactions +=
-                u64::from(parted && transaction.ended != Ended::Aborted);
+            findings.torn_transactions += u64::from(parted && transaction.ended != Ended::Aborted);
             match transaction.ended {
                 Ended::Committed => {}
                 Ended::Aborted => {

@@ -8,7 +8,7 @@ mod progress;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::lab::{Blocks, Figure, LabConfig};
+use crate::lab::{Blocks, LabConfig};
 use crate::settings::files::data_folder;
 use crate::settings::{Settings, Source, Value};
 use crate::sweep::journal::{Header, Journal, KIND, Recorded, SCHEMA};
@@ -189,14 +189,11 @@ fn resumed(args: &SweepArgs, path: &Path) -> Result<Ready, Failure> {
 fn objective(args: &SweepArgs, gathered: &Gathered) -> Result<Objective, Failure> {
     let mut objective: Objective = args.objective.parse().map_err(Failure::usage)?;
     objective.goals.extend(gathered.goals.iter().cloned());
-    if objective
-        .goals
-        .iter()
-        .any(|goal| goal.figure == Figure::Lost)
-    {
-        return Err(Failure::usage(
-            "goal lost: a sweep does not read the topic back; leave it out",
-        ));
+    let mut goals = objective.goals.iter();
+    if let Some(goal) = goals.find(|goal| goal.figure.is_audited()) {
+        return Err(Failure::usage(format!(
+            "goal {goal}: a sweep does not read the topic back; leave it out"
+        )));
     }
     let metric = objective.metric;
     let at_full_speed = objective.rate.is_none() && gathered.settings.number("rate").is_infinite();

@@ -118,7 +118,7 @@ fn kits(plan: &Plan<'_>, workload: &Workload, senders: usize) -> Result<Vec<Opti
     let least = payloads.smallest();
     if plan.marks.is_some() && least < HEADER_BYTES {
         return Err(format!(
-            "payload.file has a line of {least} bytes, and a record that is followed carries a header of {HEADER_BYTES}: set follow off, or make such lines longer"
+            "payload.file has a line of {least} bytes, and a record that is followed or audited carries a header of {HEADER_BYTES}: make such lines longer, or set follow off and leave out --audit"
         ));
     }
     let count = u32::try_from(senders).unwrap_or(1);

@@ -86,12 +86,7 @@ impl Findings {
     /// Foreign records do not.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        let broken = [
-            self.missing,
-            self.duplicated,
-            self.reordered,
-            self.corrupt,
-        ];
+        let broken = [self.missing, self.duplicated, self.reordered, self.corrupt];
         self.balances() && broken.iter().all(|count| *count == 0)
     }
 

@@ -51,10 +51,7 @@ impl Lane {
     #[inline]
     pub fn see(&mut self, sequence: u64, place: Place, free: &mut usize) -> Sight {
         let (number, at) = split(sequence);
-        self.chunks
-            .entry(number)
-            .or_default()
-            .see(at, place, free)
+        self.chunks.entry(number).or_default().see(at, place, free)
     }
 
     /// Counts the records of a range.

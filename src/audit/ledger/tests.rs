@@ -86,8 +86,14 @@ fn what_was_never_handed_over_makes_an_audit_invalid() {
     ledger.report(PRODUCER, 0, Outcome::Unknown, None);
     ledger.report(PRODUCER, 5, Outcome::Failed, None);
     let told = ledger.judge().imbalances.join("; ");
-    assert!(told.contains("1 records of producer 0 were reported twice"), "{told}");
-    assert!(told.contains("were reported, but never handed over"), "{told}");
+    assert!(
+        told.contains("1 records of producer 0 were reported twice"),
+        "{told}"
+    );
+    assert!(
+        told.contains("were reported, but never handed over"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -111,7 +117,12 @@ fn headers_alone_tell_what_is_missing_over_all_partitions_and_runs() {
         ledger.read(Place { partition, offset }, &header);
     }
     let found = ledger.judge();
-    let counts = (found.records, found.producers, found.missing, found.duplicated);
+    let counts = (
+        found.records,
+        found.producers,
+        found.missing,
+        found.duplicated,
+    );
     // Of run 7 the numbers 2 and 3 are missing, of run 8 the numbers 0 and 1.
     assert_eq!(counts, (8, 2, 4, 1));
     let counts = (found.reordered, found.corrupt, found.foreign, found.lost);
@@ -158,7 +169,12 @@ fn finished_chunks_take_no_room() {
     let mut ledger = Ledger::of_run(7);
     let records = 40 * bits::SIZE as u64;
     for sequence in 0..records {
-        ledger.report(PRODUCER, sequence, Outcome::Acknowledged, Some(at(sequence.cast_signed())));
+        ledger.report(
+            PRODUCER,
+            sequence,
+            Outcome::Acknowledged,
+            Some(at(sequence.cast_signed())),
+        );
     }
     assert_eq!(ledger.placed, 40);
     for sequence in 0..records {

@@ -5,9 +5,7 @@ use rand::seq::{IndexedRandom as _, SliceRandom as _};
 use rand::{RngExt as _, SeedableRng as _};
 
 use crate::audit::header::{Header, Origin, Unread};
-use crate::audit::ledger::{
-    Ended, Findings, Ledger, Outcome, Place, Producer, Span, Transaction,
-};
+use crate::audit::ledger::{Ended, Findings, Ledger, Outcome, Place, Producer, Span, Transaction};
 
 const RUN: u32 = 77;
 /// Records of a transaction.
@@ -256,10 +254,18 @@ impl Story {
 
     /// A part of a committed transaction is gone from the log.
     fn tear(&mut self) {
-        let committed = self.transactions.iter_mut().filter(|it| it.1 == Ended::Committed);
+        let committed = self
+            .transactions
+            .iter_mut()
+            .filter(|it| it.1 == Ended::Committed);
         let whole = committed.map(|(members, _)| members.clone());
         let whole: Vec<Vec<usize>> = whole.collect();
-        let there = |at: usize| self.logs.iter().flatten().any(|it| *it == Entry::Record(at, true));
+        let there = |at: usize| {
+            self.logs
+                .iter()
+                .flatten()
+                .any(|it| *it == Entry::Record(at, true))
+        };
         let Some(members) = whole
             .into_iter()
             .find(|members| members.iter().all(|at| there(*at)))
@@ -332,7 +338,9 @@ impl Story {
         let (at, partition, place) = self.pick();
         let of_first = self.rng.random::<bool>();
         self.logs[partition][place] = Entry::Record(at, of_first);
-        let behind = self.rng.random_range(place + 1..=self.logs[partition].len());
+        let behind = self
+            .rng
+            .random_range(place + 1..=self.logs[partition].len());
         self.logs[partition].insert(behind, Entry::Record(at, !of_first));
         self.expected.duplicated += 1;
     }
@@ -362,7 +370,9 @@ impl Story {
         for producer in 0..3 {
             let own = || (0..self.sent.len()).filter(|at| self.sent[*at].producer == producer);
             let seen = own().filter(|at| there[*at]).count() as u64;
-            let highest = own().filter(|at| there[*at]).map(|at| self.sent[at].sequence);
+            let highest = own()
+                .filter(|at| there[*at])
+                .map(|at| self.sent[at].sequence);
             expected.missing += highest.max().map_or(0, |it| it + 1) - seen;
             expected.producers += u64::from(seen > 0);
             expected.unique += seen;
@@ -435,7 +445,9 @@ impl Story {
         order.shuffle(&mut self.rng);
         for at in order {
             let sent = &self.sent[at];
-            let Some(outcome) = sent.outcome else { continue };
+            let Some(outcome) = sent.outcome else {
+                continue;
+            };
             // What is not in the log was acknowledged somewhere in the middle of what is read.
             let place = acknowledged[at].unwrap_or(Place {
                 partition: i32::try_from(sent.partition).unwrap(),
