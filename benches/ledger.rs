@@ -44,6 +44,7 @@ fn main() {
             from: 0,
             to: end,
             end,
+            is_final: true,
         });
     }
     let found = ledger.judge();
@@ -54,7 +55,7 @@ fn main() {
     println!(
         "{records} records: reports {:.1} s, read-back and verdict {:.1} s; peak {:.1} MiB above the start; offsets compared for {}",
         reported.as_secs_f64(),
-        (whole - reported).as_secs_f64(),
+        whole.saturating_sub(reported).as_secs_f64(),
         f64::from(u32::try_from(peak).unwrap()) / 1024.0,
         found.offsets_compared
     );

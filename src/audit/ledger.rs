@@ -6,116 +6,22 @@
 mod bits;
 mod chunk;
 mod findings;
+mod judging;
 mod lane;
+mod terms;
 #[cfg(test)]
 mod tests;
 
 use std::collections::HashMap;
-use std::ops::Range;
 
 pub use findings::{Findings, upper_bound};
+pub use terms::{Ended, Outcome, Place, Producer, Span, Transaction};
 
-use self::chunk::Cells;
 use self::lane::Lane;
 use crate::audit::header::{Header, Unread};
 
 /// For so many chunks at a time it is kept where their records should be: 16 MiB in all.
 const PLACED_CHUNKS: usize = 128;
-
-/// Who numbers records: one thread that sends, in one run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Producer {
-    /// The run.
-    pub run: u32,
-    /// The thread.
-    pub producer: u32,
-}
-
-/// What the client reported of a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// It was delivered.
-    Acknowledged,
-    /// It failed, and was not written.
-    Failed,
-    /// It failed, and may have been written.
-    Unknown,
-}
-
-/// Where a record stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// The partition.
-    pub partition: i32,
-    /// The offset there.
-    pub offset: i64,
-}
-
-impl Place {
-    /// As one number above 0; none where it is not a place (an acknowledgement without an offset has −1 or less).
-    fn pack(self) -> Option<u64> {
-        let partition = u64::from(u16::try_from(self.partition).ok()?);
-        let offset = u64::try_from(self.offset).ok().filter(|it| it >> 47 == 0)?;
-        Some((partition << 48 | offset) + 1)
-    }
-
-    fn unpack(packed: u64) -> Option<Self> {
-        let packed = packed.checked_sub(1)?;
-        Some(Self {
-            partition: i32::try_from(packed >> 48).ok()?,
-            offset: i64::try_from(packed & ((1 << 48) - 1)).ok()?,
-        })
-    }
-}
-
-/// How much of a partition was read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Span {
-    /// The partition.
-    pub partition: i32,
-    /// Where the records of the run may begin.
-    pub start: i64,
-    /// The first offset that was still there, from `start` on.
-    pub from: i64,
-    /// Everything before this offset was read.
-    pub to: i64,
-    /// The end that it had when reading began.
-    pub end: i64,
-}
-
-impl Span {
-    /// Whether it was read to its end.
-    #[must_use]
-    pub fn is_whole(&self) -> bool {
-        self.to >= self.end
-    }
-
-    /// Whether a record at this offset would have been read. A log that was read to its end says all there is to say: what was
-    /// acknowledged behind that end was cut off.
-    fn covers(&self, offset: i64) -> bool {
-        offset >= self.from && (self.is_whole() || offset < self.to)
-    }
-}
-
-/// How a transaction ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ended {
-    /// It was committed.
-    Committed,
-    /// It was aborted.
-    Aborted,
-    /// Nobody knows.
-    Unknown,
-}
-
-/// Which records a transaction had: a range of sequence numbers of each of its producers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Transaction {
-    /// The records.
-    pub parts: Vec<(Producer, Range<u64>)>,
-    /// How it ended.
-    pub ended: Ended,
-}
 
 /// The order of one producer's records of one trial in one partition is judged on its own.
 type Course = (Producer, u32, i32);
@@ -135,6 +41,8 @@ pub struct Ledger {
     spans: Vec<Span>,
     /// The run whose records are ours; all of them are where none is named.
     run: Option<u32>,
+    /// Behind the last record that was acknowledged, by partition.
+    ends: Vec<i64>,
     /// Chunks that keep where their records should be.
     placed: usize,
     counts: Counts,
@@ -193,10 +101,32 @@ impl Ledger {
         outcome: Outcome,
         place: Option<Place>,
     ) {
+        if let (Outcome::Acknowledged, Some(place)) = (outcome, place) {
+            self.stretch(place);
+        }
         let at = self.lane(producer);
         let mut free = PLACED_CHUNKS - self.placed;
         self.lanes[at].1.report(sequence, outcome, place, &mut free);
         self.placed = PLACED_CHUNKS - free;
+    }
+
+    fn stretch(&mut self, place: Place) {
+        let Some(partition) = place
+            .pack()
+            .and_then(|_| usize::try_from(place.partition).ok())
+        else {
+            return;
+        };
+        if self.ends.len() <= partition {
+            self.ends.resize(partition + 1, 0);
+        }
+        self.ends[partition] = self.ends[partition].max(place.offset + 1);
+    }
+
+    /// Where partitions must end for all that was acknowledged to be there, by partition.
+    #[must_use]
+    pub fn ends(&self) -> &[i64] {
+        &self.ends
     }
 
     /// A transaction that has ended.
@@ -263,115 +193,5 @@ impl Ledger {
     /// How much of a partition was read; everything that is not covered by a span counts as unread.
     pub fn covered(&mut self, span: Span) {
         self.spans.push(span);
-    }
-
-    /// What all of it says.
-    #[must_use]
-    pub fn judge(&self) -> Findings {
-        let mut findings = self.counted();
-        let knows = self.run.is_some();
-        let all = self
-            .lanes
-            .iter()
-            .map(|(_, lane)| self.cells(lane, 0..u64::MAX));
-        let mut total = Cells::default();
-        all.for_each(|cells| total.add(&cells));
-        if knows {
-            self.settle_transactions(&mut total, &mut findings);
-            self.settle(&total, &mut findings);
-            findings.weigh();
-        }
-        findings
-    }
-
-    fn counted(&self) -> Findings {
-        let counts = &self.counts;
-        let mut findings = Findings {
-            records: counts.records,
-            duplicated: counts.duplicated,
-            reordered: counts.reordered,
-            corrupt: counts.corrupt,
-            foreign: counts.foreign,
-            offset_mismatch: counts.misplaced,
-            offsets_compared: counts.compared,
-            ..Findings::default()
-        };
-        for (_, lane) in &self.lanes {
-            let (unique, upto) = lane.read();
-            findings.unique += unique;
-            findings.missing += upto - unique;
-            findings.producers += u64::from(upto > 0);
-            findings.attempted += lane.attempted;
-        }
-        findings
-    }
-
-    fn cells(&self, lane: &Lane, range: Range<u64>) -> Cells {
-        lane.count(range, &|place| self.covers(place))
-    }
-
-    /// Whether a record would have been read at this place; at an unknown one, only where all was read.
-    fn covers(&self, place: Option<Place>) -> bool {
-        let Some(place) = place else {
-            let whole = |span: &Span| span.is_whole() && span.from <= span.start;
-            return !self.spans.is_empty() && self.spans.iter().all(whole);
-        };
-        let mut spans = self.spans.iter();
-        spans.any(|span| span.partition == place.partition && span.covers(place.offset))
-    }
-
-    /// Moves the records of transactions that were not committed out of the counts that promise something.
-    fn settle_transactions(&self, total: &mut Cells, findings: &mut Findings) {
-        for transaction in &self.transactions {
-            let mut cells = Cells::default();
-            for (producer, range) in &transaction.parts {
-                if let Some(at) = self.found.get(producer) {
-                    cells.add(&self.cells(&self.lanes[*at].1, range.clone()));
-                }
-            }
-            let parted = cells.seen() > 0 && cells.lost > 0;
-            findings.torn_transactions += u64::from(parted && transaction.ended != Ended::Aborted);
-            match transaction.ended {
-                Ended::Committed => {}
-                Ended::Aborted => {
-                    total.take(&cells);
-                    findings.aborted += cells.reported() + cells.silent_seen;
-                    findings.aborted_visible += cells.seen();
-                }
-                Ended::Unknown => {
-                    total.take(&cells);
-                    total.unknown_seen += cells.acknowledged_seen + cells.unknown_seen;
-                    total.unknown_absent += cells.lost + cells.unverified + cells.unknown_absent;
-                    total.failed_seen += cells.failed_seen;
-                    total.failed_absent += cells.failed_absent;
-                    total.silent_seen += cells.silent_seen;
-                }
-            }
-        }
-    }
-
-    fn settle(&self, total: &Cells, findings: &mut Findings) {
-        findings.acknowledged = total.acknowledged();
-        findings.failed = total.failed_seen + total.failed_absent;
-        findings.unknown = total.unknown();
-        findings.lost = total.lost;
-        findings.unverified = total.unverified;
-        findings.resurrected = total.failed_seen;
-        findings.unknown_landed = total.unknown_seen;
-        findings.unreported_landed = total.silent_seen;
-        let reported = total.reported() + findings.aborted;
-        findings.unreported = findings.attempted.saturating_sub(reported);
-        for (producer, lane) in &self.lanes {
-            let beyond = self.cells(lane, lane.attempted..u64::MAX);
-            let cases = [
-                (lane.repeated, "were reported twice"),
-                (beyond.reported(), "were reported, but never handed over"),
-                (beyond.silent_seen, "were read, but never handed over"),
-            ];
-            for (count, what) in cases.into_iter().filter(|it| it.0 > 0) {
-                let text = format!("{count} records of producer {} {what}", producer.producer);
-                findings.imbalances.push(text);
-            }
-        }
     }
 }

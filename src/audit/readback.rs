@@ -14,6 +14,8 @@ use crate::load::reader::{Bounds, Read, Reader};
 const LOOK: Duration = Duration::from_millis(100);
 /// So long may a partition bring nothing before reading is given up.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// So long replicas in sync may take until a record can be read.
+const LAG: Duration = Duration::from_secs(2);
 /// One question for the bounds of a partition.
 const ANSWER: Duration = Duration::from_secs(5);
 /// Kafka's code for a right that is missing; no waiting helps.
@@ -47,19 +49,29 @@ impl ReadBack {
     }
 }
 
-/// Reads every partition, from the offset in `starts` or else from its beginning, and hands each record to `sink` in the order
-/// of its partition. `tell` hears about ten times a second how far it is. Gives up where nothing comes for 30 s.
+/// What is known of a topic before it is read.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Known<'a> {
+    /// Where to begin, by partition; the others begin where they begin.
+    pub starts: Option<&'a BTreeMap<i32, i64>>,
+    /// Where partitions should end, by partition: replicas that lag behind are waited for.
+    pub ends: &'a [i64],
+}
+
+/// Reads every partition once and hands each record to `sink` in the order of its partition. `tell` hears about ten times a
+/// second how far it is. Gives up where nothing comes for 30 s.
 ///
 /// # Errors
 /// The topic cannot be opened, or the right to read it is missing.
 pub fn read_back(
     base: ClientConfig,
     topic: &str,
-    starts: &BTreeMap<i32, i64>,
+    known: Known<'_>,
     sink: &mut dyn FnMut(Place, &Result<Header, Unread>),
     tell: &mut dyn FnMut(Progress),
 ) -> Result<ReadBack, String> {
-    let start = |it: &Bounds| starts.get(&it.partition).copied().unwrap_or(it.low);
+    let given = |partition| known.starts.and_then(|it| it.get(&partition)).copied();
+    let start = |it: &Bounds| given(it.partition).unwrap_or(it.low);
     let mut reader = Reader::open(&with_reading(base), topic, |it| it.low.max(start(it)))?;
     let bounds = reader.bounds().iter();
     let mut courses = Courses {
@@ -67,6 +79,7 @@ pub fn read_back(
         trouble: None,
         refused: false,
     };
+    await_ends(&reader, &mut courses.all, known.ends);
     let (mut heard, mut passed) = (Instant::now(), 0);
     while !courses.are_done() && heard.elapsed() < PATIENCE {
         reader.read(LOOK, &mut |read| courses.take(&read, sink));
@@ -94,6 +107,39 @@ pub fn read_back(
         spans: courses.all.iter().map(|it| it.span).collect(),
         trouble: courses.trouble,
     })
+}
+
+/// Waits for partitions that end before what was acknowledged there: a record can be read once every replica in sync has it.
+/// Where all of them are in sync and it does not come, it was cut off.
+fn await_ends(reader: &Reader, courses: &mut [Course], ends: &[i64]) {
+    let begun = Instant::now();
+    loop {
+        let mut behind = Vec::new();
+        for (course, wanted) in courses.iter_mut().zip(ends) {
+            if course.span.end < *wanted
+                && let Some(now) = reader.bounds_now(course.span.partition, ANSWER)
+            {
+                course.span.end = course.span.end.max(now.high);
+            }
+            course.span.is_final = course.span.end >= *wanted;
+            if !course.span.is_final {
+                behind.push(course);
+            }
+        }
+        if behind.is_empty() {
+            return;
+        }
+        let in_sync = reader.in_sync(ANSWER).unwrap_or_default();
+        for course in &mut behind {
+            course.span.is_final = in_sync.contains(&(course.span.partition, true));
+        }
+        let waited = begun.elapsed();
+        let are_final = behind.iter().all(|course| course.span.is_final);
+        if waited > PATIENCE || are_final && waited > LAG {
+            return;
+        }
+        std::thread::sleep(LOOK);
+    }
 }
 
 /// Reads ahead within some megabytes, and says where a partition ends: its last offsets may hold no record.
@@ -128,6 +174,7 @@ impl Course {
                 from,
                 to: from,
                 end: bounds.high,
+                is_final: true,
             },
             first: from,
             records: 0,

@@ -7,7 +7,7 @@ use rdkafka::config::ClientConfig;
 
 use super::header::Header;
 use super::ledger::{Findings, Ledger, Outcome, Place, Producer};
-use super::readback::read_back;
+use super::readback::{Known, read_back};
 use crate::load::native::Report;
 use crate::load::parts::Witness;
 use crate::measure::Persisted;
@@ -78,8 +78,13 @@ impl RunAudit {
             };
             ledger.attempted(producer, *accepted);
         }
+        let ends = ledger.ends().to_vec();
+        let known = Known {
+            starts: Some(&self.starts),
+            ends: &ends,
+        };
         let sink = &mut |place, header: &Result<_, _>| ledger.read(place, header);
-        let read = read_back(base, topic, &self.starts, sink, &mut |_| ())?;
+        let read = read_back(base, topic, known, sink, &mut |_| ())?;
         for span in read.spans {
             ledger.covered(span);
         }

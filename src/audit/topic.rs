@@ -4,7 +4,7 @@ use rdkafka::config::ClientConfig;
 use serde::Serialize;
 
 use super::ledger::{Findings, Ledger, upper_bound};
-use super::readback::{Progress, ReadBack, read_back};
+use super::readback::{Known, Progress, ReadBack, read_back};
 
 /// What the headers say of a topic.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -58,9 +58,8 @@ pub fn audit_topic(
     tell: &mut dyn FnMut(Progress),
 ) -> Result<TopicAudit, String> {
     let mut ledger = Ledger::of_any_run();
-    let starts = std::collections::BTreeMap::new();
     let sink = &mut |place, header: &Result<_, _>| ledger.read(place, header);
-    let read = read_back(base, topic, &starts, sink, tell)?;
+    let read = read_back(base, topic, Known::default(), sink, tell)?;
     if !read.is_whole() {
         let why = read.trouble.unwrap_or_else(|| "nothing came".into());
         return Err(format!(

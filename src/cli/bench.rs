@@ -77,15 +77,12 @@ pub fn run(args: &BenchArgs) -> Result<Outcome, Failure> {
 
 /// An audit needs room for the header, and a goal on what it counts needs an audit.
 fn auditable(args: &BenchArgs, gathered: &Gathered) -> Result<(), Failure> {
-    let mut goals = gathered.goals.iter();
-    if let Some(goal) = goals.find(|goal| goal.figure.is_audited() && !args.audit) {
-        return Err(Failure::usage(format!(
-            "goal {goal} is counted by an audit: add --audit"
-        )));
+    if !args.audit {
+        return gather::without_audit(&gathered.goals, "an audit counts that: add --audit");
     }
     let size = gathered.settings.number("record.size");
     let is_made = gathered.settings.word("payload") != "file";
-    if args.audit && is_made && size < HEADER {
+    if is_made && size < HEADER {
         return Err(Failure::usage(format!(
             "a record that is audited carries a header of {HEADER} bytes, and record.size is {size}; set record.size={HEADER}, or leave out --audit"
         )));

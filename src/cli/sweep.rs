@@ -189,12 +189,8 @@ fn resumed(args: &SweepArgs, path: &Path) -> Result<Ready, Failure> {
 fn objective(args: &SweepArgs, gathered: &Gathered) -> Result<Objective, Failure> {
     let mut objective: Objective = args.objective.parse().map_err(Failure::usage)?;
     objective.goals.extend(gathered.goals.iter().cloned());
-    let mut goals = objective.goals.iter();
-    if let Some(goal) = goals.find(|goal| goal.figure.is_audited()) {
-        return Err(Failure::usage(format!(
-            "goal {goal}: a sweep does not read the topic back; leave it out"
-        )));
-    }
+    let why = "a sweep does not read the topic back; leave it out";
+    gather::without_audit(&objective.goals, why)?;
     let metric = objective.metric;
     let at_full_speed = objective.rate.is_none() && gathered.settings.number("rate").is_infinite();
     if at_full_speed && !metric.is_higher_better() {

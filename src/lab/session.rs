@@ -33,10 +33,10 @@ impl Lab {
     pub fn start(config: LabConfig) -> Result<Self, LabError> {
         let clock = Clock::start();
         let (embedded, connection, facts) = place(&config)?;
-        let starts = match config.audit {
-            true => Some(auditing::starts(&connection, &config.topic)?),
-            false => None,
-        };
+        let starts = config
+            .audit
+            .then(|| auditing::starts(&connection, &config.topic))
+            .transpose()?;
         let mut log_count = LogCount::start(connection, config.topic.clone())?;
         log_count.begin(FIRST_COUNT);
         let (inbox, words) = mpsc::unbounded_channel();

@@ -136,6 +136,16 @@ impl Reader {
         })
     }
 
+    /// For every partition whether all its replicas are in sync now; none where nobody answers in time.
+    #[must_use]
+    pub fn in_sync(&self, wait: Duration) -> Option<Vec<(i32, bool)>> {
+        let answer = self.client.fetch_metadata(Some(&self.name), wait);
+        let metadata = answer.ok()?;
+        let partitions = metadata.topics().iter().flat_map(MetadataTopic::partitions);
+        let state = |it: &MetadataPartition| (it.id(), it.isr().len() >= it.replicas().len());
+        Some(partitions.map(state).collect())
+    }
+
     /// Reads no more of a partition.
     pub fn stop(&mut self, partition: i32) {
         if let Some(at) = self.started.iter().position(|it| *it == partition) {

@@ -267,6 +267,8 @@ fn a_run_and_its_topic_are_judged_alike_on_three_real_brokers() {
             "--set",
             "acks=all",
             "--set",
+            "max.in.flight=5",
+            "--set",
             "enable.idempotence=on",
             "--follow",
         ];
