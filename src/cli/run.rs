@@ -2,8 +2,8 @@
 
 use super::output::{Failure, Outcome, print};
 use super::{
-    Cli, Command, SchemaOf, audit, bench, compare, doctor, knobs, mock, profile, session, snapshot,
-    sweep, topic,
+    Cli, Command, SchemaOf, audit, bench, compare, doctor, knobs, mock, profile, proxy, session,
+    snapshot, sweep, topic,
 };
 
 /// Runs what was typed; the outcome is the exit code.
@@ -16,6 +16,7 @@ pub fn run(cli: Cli) -> Result<Outcome, Failure> {
         Some(Command::Profile { action }) => profile::run(&action)?,
         Some(Command::Topic { action }) => return topic::run(&action),
         Some(Command::Mock { brokers }) => return mock::run(brokers),
+        Some(Command::Proxy(args)) => return proxy::run(&args),
         Some(Command::Doctor { connect, json }) => return doctor::run(&connect, json),
         Some(Command::Knobs { name, json }) => knobs::run(name.as_deref(), json)?,
         Some(Command::Snapshot { action }) => return snapshot::run(&action),

@@ -5,6 +5,7 @@ use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _};
 use super::*;
 use crate::audit::header::Origin;
 use crate::cluster::Embedded;
+use crate::load::opaque::Stamp;
 
 const RUN: u32 = 7;
 const TOPIC: &str = "linger-run-audit";
@@ -24,14 +25,14 @@ fn payload(sequence: u64) -> Vec<u8> {
 
 fn report(code: i32, persisted: Persisted, offset: i64, payload: &[u8]) -> Report<'_> {
     Report {
-        opaque: 0,
+        stamp: Stamp::unpack(0),
         code,
         persisted,
         partition: 0,
         offset,
         payload,
         bytes: 0,
-        latency_us: 0,
+        latency_us: None,
     }
 }
 
