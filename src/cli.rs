@@ -2,6 +2,7 @@
 
 pub mod again;
 pub mod args;
+pub mod audit;
 pub mod bench;
 pub mod clients;
 pub mod compare;
@@ -114,6 +115,9 @@ pub enum Command {
     /// Tell which of two settings is better, by how much, and whether it is real: randomised pairs of blocks
     #[command(after_help = compare::EXAMPLES)]
     Compare(Box<CompareArgs>),
+    /// Judge a topic of records that linger wrote with a header: is any missing, there twice, out of order, damaged?
+    #[command(after_help = audit::EXAMPLES)]
+    Audit(audit::AuditArgs),
     /// Show every knob: range, librdkafka's and Java's default, effect, rules
     Knobs {
         /// Only this knob, by any of its names

@@ -7,6 +7,7 @@
 
 pub mod advice;
 mod assign;
+mod auditing;
 pub mod block;
 pub mod command;
 pub mod config;

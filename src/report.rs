@@ -1,5 +1,6 @@
 //! What is printed: the same snapshot as text, as JSON, in the formats of other tools; the table of trials, of knobs.
 
+pub mod audit;
 pub mod comparison;
 pub mod diff;
 pub mod errors;

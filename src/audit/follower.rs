@@ -116,7 +116,7 @@ impl Follower {
             let (opened, ending) = (Arc::clone(&opened), Arc::clone(&ending));
             move || {
                 drill::point("follower");
-                match config.and_then(|config| Reader::open(&config, &topic)) {
+                match config.and_then(|config| Reader::open(&config, &topic, |it| it.high)) {
                     Err(reason) => drop(opened.set(Err(reason))),
                     Ok(reader) => {
                         let _ = opened.set(Ok(()));
@@ -247,6 +247,7 @@ struct Books {
 impl Books {
     fn take(&mut self, read: &Read<'_>, now: u64) {
         match *read {
+            Read::End { .. } => {}
             Read::Error { code, .. } => {
                 *self
                     .totals

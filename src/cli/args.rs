@@ -98,6 +98,9 @@ pub struct BenchArgs {
     /// How often progress is printed where there is no terminal: milliseconds, or 5s
     #[arg(long, value_name = "MS", value_parser = milliseconds, default_value = "5000", help_heading = "Output")]
     pub reporting_interval: Duration,
+    /// Account for every record, read the topic back after the load, and tell what was lost, duplicated or reordered
+    #[arg(long, help_heading = "Load")]
+    pub audit: bool,
     /// Client properties in perf-test's older form; the same as -X before each
     #[arg(long, value_name = "K=V", num_args = 1.., help_heading = "Cluster")]
     pub producer_props: Vec<String>,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::audit::HEADER_BYTES;
 use crate::lab::{Command, Lab, LabConfig, LoadState, Reading, StopAfter};
 use crate::report::{json, metrics, text};
 use crate::snapshot::{Snapshot, Verdict, store, verdict};
@@ -20,6 +21,8 @@ const DURATION: Duration = Duration::from_secs(10);
 /// From this length on a warm-up is looked for and left out; it takes this long at least.
 const LONG: Duration = Duration::from_secs(10);
 const SETTLE: Duration = Duration::from_secs(2);
+#[expect(clippy::cast_precision_loss, reason = "a few bytes")]
+const HEADER: f64 = HEADER_BYTES as f64;
 
 /// Measures, prints the result, saves it, and judges the goals.
 pub fn run(args: &BenchArgs) -> Result<Outcome, Failure> {
@@ -27,6 +30,7 @@ pub fn run(args: &BenchArgs) -> Result<Outcome, Failure> {
     let mut connect = args.lab.connect.clone();
     connect.properties.extend_from_slice(&args.producer_props);
     let (connect, load) = (&connect, &args.lab.load);
+    let audit = args.audit;
     let place = place(args)?;
     let port = args.prometheus.map(Port::open).transpose()?;
     let mut gathered = gather::gather(connect, load, &args.sent.rows())?;
@@ -37,6 +41,7 @@ pub fn run(args: &BenchArgs) -> Result<Outcome, Failure> {
         .notes
         .extend(gather::judge(&gathered.settings, &around)?);
     gather::payload_file(&gathered.settings)?;
+    auditable(args, &gathered)?;
     if around.embedded && load.replication_factor.is_some() {
         let sentence = "the embedded cluster has no replication: --replication-factor has no effect; use --local-kafka=3";
         gathered.notes.push(sentence.into());
@@ -56,13 +61,33 @@ pub fn run(args: &BenchArgs) -> Result<Outcome, Failure> {
         settle: settle(args),
         warmup_records: args.warmup_records,
         wire: prepared.wire,
+        audit,
         ..LabConfig::plain(prepared.target, prepared.topic, settings, rand::random())
     };
     let mut snapshot = measure(config, args, port)?;
     complete(&mut snapshot, args);
     let saved = place.map(|place| store::save(&snapshot, &place));
     show(&snapshot, args)?;
-    finish(&snapshot, saved, quiet)
+    let outcome = finish(&snapshot, saved, quiet)?;
+    if audit && snapshot.result.audit.is_none() {
+        return Ok(Outcome::Unmeasured);
+    }
+    Ok(outcome)
+}
+
+/// An audit needs room for the header, and a goal on what it counts needs an audit.
+fn auditable(args: &BenchArgs, gathered: &Gathered) -> Result<(), Failure> {
+    if !args.audit {
+        return gather::without_audit(&gathered.goals, "an audit counts that: add --audit");
+    }
+    let size = gathered.settings.number("record.size");
+    let is_made = gathered.settings.word("payload") != "file";
+    if is_made && size < HEADER {
+        return Err(Failure::usage(format!(
+            "a record that is audited carries a header of {HEADER} bytes, and record.size is {size}; set record.size={HEADER}, or leave out --audit"
+        )));
+    }
+    Ok(())
 }
 
 /// Where to save, checked before anything is sent.
@@ -101,8 +126,14 @@ fn settle(args: &BenchArgs) -> Duration {
 fn measure(config: LabConfig, args: &BenchArgs, port: Option<Port>) -> Result<Snapshot, Failure> {
     let runtime = run::runtime()?;
     let lab = Lab::start(config).map_err(Failure::unmeasured)?;
-    let load = runtime.block_on(watch(&lab, args, port))?;
-    let trials = lab.finish();
+    let (load, trials) = runtime.block_on(async {
+        let mut ending = Ending::listen().map_err(Failure::unmeasured)?;
+        let load = watch(&lab, args, port, &mut ending).await?;
+        if args.audit && !args.lab.output.quiet && load == LoadState::Stopped {
+            note("reading back what was written");
+        }
+        Ok((load, finished(lab, &mut ending).await))
+    })?;
     if let LoadState::Failed(sentence) = load {
         return Err(Failure::unmeasured(sentence));
     }
@@ -113,12 +144,16 @@ fn measure(config: LabConfig, args: &BenchArgs, port: Option<Port>) -> Result<Sn
 }
 
 /// Follows the readings to the end of the load; a signal ends the load early, a second one the program.
-async fn watch(lab: &Lab, args: &BenchArgs, port: Option<Port>) -> Result<LoadState, Failure> {
+async fn watch(
+    lab: &Lab,
+    args: &BenchArgs,
+    port: Option<Port>,
+    ending: &mut Ending,
+) -> Result<LoadState, Failure> {
     if let Some(port) = port {
         note(&format!("Prometheus: http://{}/metrics", port.address));
         tokio::spawn(port.serve(lab.readings.clone()));
     }
-    let mut ending = Ending::listen().map_err(Failure::unmeasured)?;
     let mut readings = lab.readings.clone();
     let mut printer = Printer::new(args.lab.output.quiet, args.reporting_interval);
     let mut logs = Logs::default();
@@ -147,6 +182,15 @@ async fn watch(lab: &Lab, args: &BenchArgs, port: Option<Port>) -> Result<LoadSt
                 let _ = lab.commands.send(Command::Stop).await;
             }
         }
+    }
+}
+
+/// Waits for the results, which takes a while where the topic is read back; a signal ends the program meanwhile.
+async fn finished(lab: Lab, ending: &mut Ending) -> Vec<Snapshot> {
+    let mut finishing = tokio::task::spawn_blocking(move || lab.finish());
+    tokio::select! {
+        trials = &mut finishing => trials.unwrap_or_default(),
+        number = ending.next() => std::process::exit(128 + number),
     }
 }
 

@@ -242,6 +242,15 @@ pub fn with_password(connection: Connection) -> Result<Connection, Failure> {
         .map_err(|error| Failure::usage(format!("the password cannot be read: {error}")))
 }
 
+/// Refuses goals that only an audit counts, where there is none; `why` says what to do.
+pub fn without_audit(goals: &[Goal], why: &str) -> Result<(), Failure> {
+    let mut goals = goals.iter();
+    match goals.find(|goal| goal.figure.is_audited()) {
+        Some(goal) => Err(Failure::usage(format!("goal {goal}: {why}"))),
+        None => Ok(()),
+    }
+}
+
 /// Prints sentences on standard error, unless quiet.
 pub fn tell(notes: &[String], quiet: bool) {
     if quiet {

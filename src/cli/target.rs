@@ -233,6 +233,19 @@ fn asked(refusal: &Refusal, wish: &Wish<'_>, connection: &Connection) -> Result<
     })
 }
 
+/// Reaches a cluster whose topics are there already.
+pub fn reach(connect: &ConnectArgs) -> Result<(Probe, Connection), Failure> {
+    if connect.local_kafka.is_some() {
+        let sentence =
+            "a local Kafka lives for one command and holds no topic yet; name a cluster with -b";
+        return Err(Failure::usage(sentence));
+    }
+    let gathered = gather::gather(connect, &LoadArgs::default(), &[])?;
+    let connection = gather::with_password(gathered.connection)?;
+    let probe = Probe::open(&connection, ClusterKind::Real).map_err(|error| failure(&error))?;
+    Ok((probe, connection))
+}
+
 /// Reaches the cluster, makes a topic of ours where it is missing, and asks what both are like.
 pub fn ready(
     connection: &Connection,

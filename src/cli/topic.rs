@@ -2,12 +2,9 @@
 
 use std::io::{BufRead as _, IsTerminal as _};
 
-use crate::cluster::ClusterKind;
-use crate::cluster::probe::Probe;
 use crate::cluster::topics::{self, TopicError};
 
-use super::args::{ConnectArgs, LoadArgs};
-use super::gather;
+use super::args::ConnectArgs;
 use super::output::{Failure, Outcome, note, print};
 use super::{TopicAction, target};
 
@@ -24,19 +21,9 @@ pub fn run(action: &TopicAction) -> Result<Outcome, Failure> {
     }
 }
 
-fn probe(connect: &ConnectArgs) -> Result<Probe, Failure> {
-    if connect.local_kafka.is_some() {
-        let sentence =
-            "a local Kafka lives for one command and holds no topic yet; name a cluster with -b";
-        return Err(Failure::usage(sentence));
-    }
-    let gathered = gather::gather(connect, &LoadArgs::default(), &[])?;
-    let connection = gather::with_password(gathered.connection)?;
-    Probe::open(&connection, ClusterKind::Real).map_err(|error| target::failure(&error))
-}
-
 fn list(connect: &ConnectArgs, json: bool) -> Result<Outcome, Failure> {
-    let names = topics::list(&probe(connect)?).map_err(topic_failure)?;
+    let (probe, _) = target::reach(connect)?;
+    let names = topics::list(&probe).map_err(topic_failure)?;
     if json {
         let text = serde_json::to_string_pretty(&names).map_err(Failure::unmeasured)?;
         print(&(text + "\n"))?;
@@ -60,7 +47,7 @@ fn remove(
         }
         topics::validate(name).map_err(topic_failure)?;
     }
-    let probe = probe(connect)?;
+    let (probe, _) = target::reach(connect)?;
     let names = if all {
         topics::list(&probe).map_err(topic_failure)?
     } else {

@@ -32,6 +32,8 @@ pub struct LabConfig {
     pub seed: u64,
     /// What stands in front of a real cluster and adds the round trip, when that was asked for.
     pub wire: Option<Arc<Wire>>,
+    /// Whether every record is accounted for, and looked for in the log once all is drained.
+    pub audit: bool,
 }
 
 impl LabConfig {
@@ -49,6 +51,7 @@ impl LabConfig {
             warmup_records: 0,
             seed,
             wire: None,
+            audit: false,
         }
     }
 }
@@ -96,6 +99,9 @@ pub enum LabError {
     /// The embedded cluster did not start.
     #[error("the embedded cluster did not start: {0}")]
     Embedded(String),
+    /// An audit needs to know where the partitions end before the run.
+    #[error("the run cannot be audited: {0}")]
+    Audit(String),
     /// A thread could not be started.
     #[error("a thread could not be started: {0}; check the limit on processes (ulimit -u)")]
     Thread(#[from] std::io::Error),

@@ -1,11 +1,13 @@
 //! The engine's loop: commands, the producers' words and the clock in; trials turned, readings out.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval};
 
+use crate::audit::RunAudit;
 use crate::cluster::Embedded;
 use crate::lab::crew::Crew;
 use crate::lab::desk::Desk;
@@ -38,6 +40,7 @@ pub struct Engine {
     pub(super) turning: Turning,
     pub(super) desk: Desk,
     pub(super) following: Following,
+    pub(super) auditing: Option<RunAudit>,
     pub(super) log_count: Option<LogCount>,
     pub(super) inbox: Inbox,
     pub(super) state: LoadState,
@@ -78,6 +81,7 @@ impl Engine {
             turning: Turning::default(),
             desk,
             following: Following::new(clock),
+            auditing: None,
             log_count,
             inbox,
             state: LoadState::Starting,
@@ -87,6 +91,11 @@ impl Engine {
             ticks: 0,
             last_tick: Instant::now(),
         }
+    }
+
+    /// Audits the run, whose records will stand behind these offsets.
+    pub fn audit_from(&mut self, starts: BTreeMap<i32, i64>) {
+        self.auditing = Some(RunAudit::new(self.following.run(), starts));
     }
 
     /// Runs until the load has ended and all is drained; gives every trial as a snapshot, oldest first.
@@ -114,7 +123,9 @@ impl Engine {
             }
         }
         self.crew.join();
-        self.snapshots()
+        let mut snapshots = self.snapshots();
+        self.audit(&mut snapshots);
+        snapshots
     }
 
     fn obey(&mut self, command: Command) {

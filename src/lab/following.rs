@@ -55,6 +55,24 @@ impl Following {
         (Arc::clone(&self.marks), part)
     }
 
+    /// What writes the header where nothing is followed.
+    #[must_use]
+    pub fn marks(&self) -> Arc<Marks> {
+        Arc::clone(&self.marks)
+    }
+
+    /// The number of this run in the headers.
+    #[must_use]
+    pub fn run(&self) -> u32 {
+        self.origin.run
+    }
+
+    /// How many records with a header the client accepted from each sender, by its number.
+    #[must_use]
+    pub fn accepted(&self) -> Vec<u64> {
+        self.marks.accepted()
+    }
+
     /// Lets the follower end; its thread is waited for when the lab ends.
     fn end(&mut self) {
         if let Some(current) = self.current.take() {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::audit::Findings;
 use crate::lab::TrialState;
 use crate::lab::reading::TrialReading;
 use crate::measure::Latencies;
@@ -39,6 +40,18 @@ pub enum Figure {
     Failed,
     /// Records that were lost (needs auditing).
     Lost,
+    /// Records that are there more than once (needs auditing).
+    Duplicated,
+    /// Records behind a later one of their sender (needs auditing).
+    Reordered,
+}
+
+impl Figure {
+    /// Whether it is counted by an audit.
+    #[must_use]
+    pub fn is_audited(self) -> bool {
+        matches!(self, Self::Lost | Self::Duplicated | Self::Reordered)
+    }
 }
 
 /// How figure and bound must relate.
@@ -86,7 +99,7 @@ impl Goal {
     #[must_use]
     pub fn judge(&self, response: &Latencies, records_per_s: f64, failed: u64) -> GoalState {
         let (value, exact) = match self.figure {
-            Figure::Lost => return GoalState::Unknown,
+            Figure::Lost | Figure::Duplicated | Figure::Reordered => return GoalState::Unknown,
             Figure::Failed => (count(failed), true),
             Figure::Throughput => (records_per_s, true),
             Figure::Percentile(_) | Figure::Mean | Figure::Max => {
@@ -106,6 +119,25 @@ impl Goal {
             (true, true) => GoalState::Held,
             (true, false) => GoalState::Missed,
         }
+    }
+
+    /// Whether an audit holds it; none for a figure that is not counted by one. Unknown where the audit is invalid, or where
+    /// records that could not be looked for leave it open.
+    #[must_use]
+    pub fn audited(&self, findings: &Findings) -> Option<GoalState> {
+        let found = match self.figure {
+            Figure::Lost => findings.lost,
+            Figure::Duplicated => findings.duplicated,
+            Figure::Reordered => findings.reordered,
+            _ => return None,
+        };
+        let held = self.relation.holds(count(found), self.bound);
+        let decided = findings.unverified == 0 || held == self.relation.is_upward();
+        Some(match (findings.balances() && decided, held) {
+            (false, _) => GoalState::Unknown,
+            (true, true) => GoalState::Held,
+            (true, false) => GoalState::Missed,
+        })
     }
 
     /// The trial's figure that it bounds, where that is a time.

@@ -329,7 +329,7 @@ impl Engine {
     }
 }
 
-fn judged(state: GoalState) -> snapshot::GoalOutcome {
+pub(super) fn judged(state: GoalState) -> snapshot::GoalOutcome {
     match state {
         GoalState::Held => snapshot::GoalOutcome::Held,
         GoalState::Missed => snapshot::GoalOutcome::Missed,

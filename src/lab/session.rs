@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::cluster::{ClusterFacts, ClusterKind, Connection, Embedded, TopicFacts};
 use crate::drill;
+use crate::lab::auditing;
 use crate::lab::desk::Desk;
 use crate::lab::engine::{Ends, Engine};
 use crate::lab::log_count::LogCount;
@@ -32,11 +33,15 @@ impl Lab {
     pub fn start(config: LabConfig) -> Result<Self, LabError> {
         let clock = Clock::start();
         let (embedded, connection, facts) = place(&config)?;
+        let starts = config
+            .audit
+            .then(|| auditing::starts(&connection, &config.topic))
+            .transpose()?;
         let mut log_count = LogCount::start(connection, config.topic.clone())?;
         log_count.begin(FIRST_COUNT);
         let (inbox, words) = mpsc::unbounded_channel();
         let (commands, obeyed) = mpsc::channel(COMMANDS);
-        let engine = Engine::new(
+        let mut engine = Engine::new(
             config,
             clock,
             embedded,
@@ -44,6 +49,9 @@ impl Lab {
             inbox,
             Desk::new(facts),
         );
+        if let Some(starts) = starts {
+            engine.audit_from(starts);
+        }
         let (publish, readings) = watch::channel(Arc::new(engine.reading()));
         let ends = Ends {
             commands: obeyed,

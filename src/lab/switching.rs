@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::audit::RunAudit;
 use crate::lab::assign::{self, Former, Plan};
 use crate::lab::desk::bytes_with_in_flight;
 use crate::lab::engine::Engine;
@@ -56,6 +57,8 @@ impl Engine {
             .is_on("follow")
             .then(|| self.following.register(number));
         let (marks, followed) = followed.unzip();
+        let audited = self.auditing.as_ref();
+        let marks = marks.or_else(|| audited.map(|_| self.following.marks()));
         let plan = Plan {
             number,
             marks,
@@ -77,7 +80,10 @@ impl Engine {
                 return self.refuse(settings, reason);
             }
         };
-        let report = Arc::new(ReportPart::default());
+        let report = Arc::new(ReportPart {
+            witness: self.auditing.as_ref().map(RunAudit::witness),
+            ..ReportPart::default()
+        });
         let at = self.clock.elapsed();
         let kept = self.trials.live().filter(|live| live.serial == open.serial);
         let meter = kept.map_or_else(

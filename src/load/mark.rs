@@ -1,6 +1,8 @@
 //! What a sender writes into a record before it hands it over, where records are to be read back.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::load::parts::Counter;
 
 /// What tells a record from all others of a lab.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +22,8 @@ type Write = Box<dyn Fn(&mut [u8], &Mark) + Send + Sync>;
 /// How marks are written, and which producers there are; one for a lab.
 pub struct Marks {
     write: Write,
-    producers: AtomicU32,
+    /// What each sender had accepted, by its number.
+    accepted: Mutex<Vec<Arc<Counter>>>,
 }
 
 impl Marks {
@@ -29,7 +32,7 @@ impl Marks {
     pub fn new(write: impl Fn(&mut [u8], &Mark) + Send + Sync + 'static) -> Self {
         Self {
             write: Box::new(write),
-            producers: AtomicU32::new(0),
+            accepted: Mutex::default(),
         }
     }
 
@@ -37,25 +40,39 @@ impl Marks {
     pub fn write(&self, payload: &mut [u8], mark: &Mark) {
         (self.write)(payload, mark);
     }
+
+    /// How many marked records the client has accepted from each sender, by its number.
+    #[must_use]
+    pub fn accepted(&self) -> Vec<u64> {
+        let senders = self.accepted.lock().unwrap_or_else(PoisonError::into_inner);
+        senders.iter().map(|counter| counter.get()).collect()
+    }
+
+    /// A number for one more sender, and where it counts.
+    fn join(&self) -> (u32, Arc<Counter>) {
+        let mut senders = self.accepted.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = u32::try_from(senders.len()).unwrap_or(u32::MAX);
+        let counter = Arc::<Counter>::default();
+        senders.push(Arc::clone(&counter));
+        (number, counter)
+    }
 }
 
 /// One sender's own: who it is, how far it has counted, and room for one payload.
 #[derive(Default)]
 pub struct Marker {
-    producer: Option<u32>,
-    sequence: u64,
+    /// Who it is, and what the client has accepted of its marked records: the next one has that number.
+    own: Option<(u32, Arc<Counter>)>,
     room: Vec<u8>,
 }
 
 impl Marker {
     /// A copy of the payload with the mark of the next record. Allocates only where no payload was as long before.
     pub fn mark(&mut self, marks: &Marks, payload: &[u8], trial: u64, due: u64) -> &[u8] {
-        let producer = *self
-            .producer
-            .get_or_insert_with(|| marks.producers.fetch_add(1, Ordering::Relaxed));
+        let (producer, accepted) = self.own.get_or_insert_with(|| marks.join());
         let mark = Mark {
-            producer,
-            sequence: self.sequence,
+            producer: *producer,
+            sequence: accepted.get(),
             trial,
             due,
         };
@@ -67,7 +84,9 @@ impl Marker {
 
     /// The client has accepted the record: the next one has the next number. A refused record's number is used again.
     pub fn accepted(&mut self) {
-        self.sequence += 1;
+        if let Some((_, accepted)) = &self.own {
+            accepted.add(1);
+        }
     }
 }
 
@@ -91,5 +110,7 @@ mod tests {
         assert_eq!(one.mark(&marks, b"refused", 1, 0)[..2], [0, 1]);
         assert_eq!(other.mark(&marks, b"abc", 1, 0), [1, 0, b'c']);
         assert_eq!(one.mark(&marks, b"ab", 2, 0), [0, 1]);
+        one.accepted();
+        assert_eq!(marks.accepted(), [2, 0]);
     }
 }

@@ -39,13 +39,19 @@ unsafe impl Send for Native {}
 unsafe impl Sync for Native {}
 
 /// One delivery report.
-pub struct Report {
+pub struct Report<'a> {
     /// What was handed over with the record.
     pub stamp: Stamp,
     /// 0 when delivered.
     pub code: Code,
     /// Whether a failed record may be in the log.
     pub persisted: Persisted,
+    /// Where it was written: the partition …
+    pub partition: i32,
+    /// … and the offset there, below 0 where the broker said none.
+    pub offset: i64,
+    /// What was sent; lives as long as the call.
+    pub payload: &'a [u8],
     /// Payload and record key bytes.
     pub bytes: u64,
     /// Microseconds since the client accepted it; not asked for a prompt record, for which it is the time since it was due.
@@ -55,7 +61,7 @@ pub struct Report {
 /// What the event queue gives.
 pub enum Event<'a> {
     /// A record was delivered or has failed.
-    Report(Report),
+    Report(Report<'a>),
     /// librdkafka's statistics, as JSON.
     Statistics(&'a str),
     /// A log line: syslog level, facility, text.
@@ -244,6 +250,13 @@ unsafe fn reports(event: *mut raw::rd_kafka_event_t, sink: &mut dyn FnMut(Event<
                     Persisted::No
                 } else {
                     persisted(message)
+                },
+                partition: (*message).partition,
+                offset: (*message).offset,
+                payload: if (*message).payload.is_null() {
+                    &[]
+                } else {
+                    std::slice::from_raw_parts((*message).payload.cast::<u8>(), (*message).len)
                 },
                 bytes: ((*message).len + (*message).key_len) as u64,
                 latency_us: (!stamp.prompt)

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use crate::load::native::Report;
 use crate::measure::tally::Tally;
 use crate::measure::{ErrorCount, Persisted, Phase};
 
@@ -109,9 +110,14 @@ pub struct SenderPart {
     pub errors: Errors,
 }
 
+/// What else wants to hear of every report; called by poll threads.
+pub type Witness = Box<dyn Fn(&Report<'_>) + Send + Sync>;
+
 /// Written by one poll thread for one trial.
 #[derive(Default)]
 pub struct ReportPart {
+    /// Hears of every report, where records are audited.
+    pub witness: Option<Witness>,
     /// Records reported as delivered.
     pub delivered: Counter,
     /// Payload and record key bytes of those.

@@ -12,12 +12,14 @@ use rdkafka::bindings as raw;
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
-use rdkafka::metadata::MetadataTopic;
+use rdkafka::metadata::{MetadataPartition, MetadataTopic};
 
 use crate::load::connect::topic_metadata;
 use crate::load::native::{Code, describe, is_retriable, last_error};
 
-/// All partitions' end offsets together.
+/// librdkafka's code for a partition that was read to its end.
+const PARTITION_END: Code = raw::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR__PARTITION_EOF as Code;
+/// All partitions' offsets together.
 const OFFSETS: Duration = Duration::from_secs(20);
 /// Before a partition is asked again.
 const MOMENT: Duration = Duration::from_millis(50);
@@ -33,6 +35,13 @@ pub enum Read<'a> {
         /// Its payload; empty where it has none.
         payload: &'a [u8],
     },
+    /// A partition was read to the end that it has now; only where the configuration asks for it (`enable.partition.eof`).
+    End {
+        /// The partition.
+        partition: i32,
+        /// The offset that comes next.
+        offset: i64,
+    },
     /// A partition cannot be read now, with librdkafka's code; it tries again by itself.
     Error {
         /// The partition.
@@ -42,20 +51,37 @@ pub enum Read<'a> {
     },
 }
 
-/// A consumer that reads every partition of one topic, from the end that the partition had when it was opened.
+/// The offsets of a partition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// The partition.
+    pub partition: i32,
+    /// The first that is there.
+    pub low: i64,
+    /// The one that comes next.
+    pub high: i64,
+}
+
+/// A consumer that reads every partition of one topic.
 pub struct Reader {
     topic: *mut raw::rd_kafka_topic_t,
     queue: *mut raw::rd_kafka_queue_t,
+    name: String,
+    bounds: Vec<Bounds>,
     started: Vec<i32>,
     client: BaseConsumer,
 }
 
 impl Reader {
-    /// Opens the topic and finds the ends of its partitions; what is written from now on will be read. Blocks for at most
-    /// about 35 s. The error says why, in librdkafka's words where it has some.
-    pub fn open(config: &ClientConfig, topic: &str) -> Result<Self, String> {
+    /// Opens the topic, finds the bounds of its partitions, and reads each from the offset that `from` chooses. Blocks for at
+    /// most about 35 s. The error says why, in librdkafka's words where it has some.
+    pub fn open(
+        config: &ClientConfig,
+        topic: &str,
+        from: impl Fn(&Bounds) -> i64,
+    ) -> Result<Self, String> {
         let client: BaseConsumer = config.create().map_err(|error| error.to_string())?;
-        let ends = ends(&client, topic)?;
+        let bounds = bounds(&client, topic)?;
         let name = CString::new(topic).map_err(|_| format!("topic {topic:?} holds a zero byte"))?;
         let native = client.client().native_ptr();
         // SAFETY: `native` lives as long as `client`, and `name` during the call; a null configuration means the client's own.
@@ -69,11 +95,13 @@ impl Reader {
         let mut reader = Self {
             topic: handle,
             queue,
-            started: Vec::with_capacity(ends.len()),
+            name: topic.to_owned(),
+            started: Vec::with_capacity(bounds.len()),
+            bounds: bounds.clone(),
             client,
         };
-        for (partition, end) in ends {
-            reader.start(partition, end)?;
+        for bounds in &bounds {
+            reader.start(bounds.partition, from(bounds))?;
         }
         Ok(reader)
     }
@@ -88,6 +116,43 @@ impl Reader {
         }
         self.started.push(partition);
         Ok(())
+    }
+
+    /// The bounds of every partition when it was opened, by partition.
+    #[must_use]
+    pub fn bounds(&self) -> &[Bounds] {
+        &self.bounds
+    }
+
+    /// The bounds of a partition now; none where its leader does not answer in time.
+    #[must_use]
+    pub fn bounds_now(&self, partition: i32, wait: Duration) -> Option<Bounds> {
+        let answer = self.client.fetch_watermarks(&self.name, partition, wait);
+        let (low, high) = answer.ok()?;
+        Some(Bounds {
+            partition,
+            low,
+            high,
+        })
+    }
+
+    /// For every partition whether all its replicas are in sync now; none where nobody answers in time.
+    #[must_use]
+    pub fn in_sync(&self, wait: Duration) -> Option<Vec<(i32, bool)>> {
+        let answer = self.client.fetch_metadata(Some(&self.name), wait);
+        let metadata = answer.ok()?;
+        let partitions = metadata.topics().iter().flat_map(MetadataTopic::partitions);
+        let state = |it: &MetadataPartition| (it.id(), it.isr().len() >= it.replicas().len());
+        Some(partitions.map(state).collect())
+    }
+
+    /// Reads no more of a partition.
+    pub fn stop(&mut self, partition: i32) {
+        if let Some(at) = self.started.iter().position(|it| *it == partition) {
+            self.started.swap_remove(at);
+            // SAFETY: the topic is alive until `drop`; answered by librdkafka's own thread, whatever the brokers do.
+            unsafe { raw::rd_kafka_consume_stop(self.topic, partition) };
+        }
     }
 
     /// Waits for records, at most this long, and hands all that have arrived to `sink`.
@@ -133,7 +198,10 @@ unsafe extern "C" fn hand_over(message: *mut raw::rd_kafka_message_t, to: *mut c
         let sink = &mut *to.cast::<&mut dyn FnMut(Read<'_>)>();
         // Read as a number: a broker may answer with a code that the enumeration does not know.
         let code = (&raw const (*message).err).cast::<Code>().read();
-        let partition = (*message).partition;
+        let (partition, offset) = ((*message).partition, (*message).offset);
+        if code == PARTITION_END {
+            return sink(Read::End { partition, offset });
+        }
         if code != 0 {
             return sink(Read::Error { partition, code });
         }
@@ -145,22 +213,28 @@ unsafe extern "C" fn hand_over(message: *mut raw::rd_kafka_message_t, to: *mut c
         };
         sink(Read::Record {
             partition,
-            offset: (*message).offset,
+            offset,
             payload,
         });
     }
 }
 
-/// The end of every partition.
-fn ends(client: &BaseConsumer, topic: &str) -> Result<Vec<(i32, i64)>, String> {
+/// The bounds of every partition, by partition.
+fn bounds(client: &BaseConsumer, topic: &str) -> Result<Vec<Bounds>, String> {
     let metadata = topic_metadata(client.client(), topic)?;
     let until = Instant::now() + OFFSETS;
-    let end = |partition: i32| {
+    let bounds = |partition: i32| {
         loop {
             let left = until.saturating_duration_since(Instant::now());
             let marks = client.fetch_watermarks(topic, partition, left.max(MOMENT));
             match marks {
-                Ok((_, end)) => return Ok((partition, end)),
+                Ok((low, high)) => {
+                    return Ok(Bounds {
+                        partition,
+                        low,
+                        high,
+                    });
+                }
                 // A new topic's leaders may not know yet that they lead.
                 Err(error) if may_pass(&error) && left > MOMENT => std::thread::sleep(MOMENT),
                 Err(error) => return Err(format!("partition {partition}: {error}")),
@@ -168,7 +242,9 @@ fn ends(client: &BaseConsumer, topic: &str) -> Result<Vec<(i32, i64)>, String> {
         }
     };
     let found = metadata.topics().iter().flat_map(MetadataTopic::partitions);
-    found.map(|it| end(it.id())).collect()
+    let mut partitions: Vec<i32> = found.map(MetadataPartition::id).collect();
+    partitions.sort_unstable();
+    partitions.into_iter().map(bounds).collect()
 }
 
 fn may_pass(error: &KafkaError) -> bool {

@@ -141,12 +141,15 @@ impl Desk {
         let _ = self.inbox.send((self.serial, word));
     }
 
-    fn report(&mut self, report: &Report, now: u64, waits: &Waits) {
+    fn report(&mut self, report: &Report<'_>, now: u64, waits: &Waits) {
         let stamp = report.stamp;
         waits.slot(usize::from(stamp.sender)).report();
         let Some(part) = self.part(stamp.trial) else {
             return;
         };
+        if let Some(witness) = &part.witness {
+            witness(report);
+        }
         let response = now.saturating_sub(stamp.due) / 1000;
         if report.code == 0 {
             part.bytes.add(report.bytes);

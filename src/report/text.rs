@@ -10,6 +10,7 @@ use crate::snapshot::{
     BreakdownMs, Follower, GoalOutcome, Notice, Quality, SettingValue, Snapshot,
 };
 
+use super::audit;
 use super::format::{bounded, bytes, count, maybe, mean, millis, second, things, three};
 use super::perf;
 use super::table::{Align, lines};
@@ -129,6 +130,7 @@ fn accounts(snapshot: &Snapshot) -> Vec<String> {
         text.push(format!("broker   {} more in its log  {note}", count(delta)));
     }
     text.extend(result.follower.iter().flat_map(follower));
+    text.extend(result.audit.iter().flat_map(audit::run));
     if result.unread_failures > 0 {
         text.push(format!(
             "unread   {} failed without the application knowing (fire-and-forget)",

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::audit::Findings;
 use crate::measure::{Breakdown, ErrorCount, Latencies, Stages};
 use crate::settings::Millis;
 
@@ -41,6 +42,8 @@ pub struct Outcome {
     pub end_to_end_ms: Option<Latencies>,
     /// What the follower read, where the records were followed.
     pub follower: Option<Follower>,
+    /// What became of every record, where the run was audited.
+    pub audit: Option<Findings>,
     /// How far the figures can be trusted.
     pub quality: Quality,
     /// Errors by code.

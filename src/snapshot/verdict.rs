@@ -28,6 +28,9 @@ pub fn verdict(snapshot: &Snapshot) -> Verdict {
         let sentence = format!("no record was delivered{}", why.unwrap_or_default());
         return Verdict::Unmeasured(sentence);
     }
+    if let Some(imbalance) = result.audit.iter().flat_map(|it| &it.imbalances).next() {
+        return Verdict::Unmeasured(format!("the audit is INVALID: {imbalance}"));
+    }
     if result.goals.is_empty() {
         return Verdict::Fine;
     }

@@ -133,7 +133,7 @@ impl Measured {
         match figure {
             Figure::Throughput => Some(self.records_per_s),
             Figure::Failed => Some(self.failed as f64),
-            Figure::Lost => None,
+            Figure::Lost | Figure::Duplicated | Figure::Reordered => None,
             _ => {
                 let named = self.response.named().into_iter();
                 let mut known = named.filter(|(name, _)| *name == figure.name());

@@ -61,6 +61,7 @@ fn help_names_every_command() {
     for command in [
         "bench",
         "sweep",
+        "audit",
         "compare",
         "knobs",
         "profile",

@@ -12,6 +12,7 @@
 
 mod advice;
 mod architecture;
+mod audit;
 mod bad_input;
 mod blocks;
 mod browser;

@@ -37,7 +37,7 @@ pub enum GoalError {
 }
 
 /// Every figure with its name.
-pub(super) const FIGURES: [(&str, Figure); 11] = [
+pub(super) const FIGURES: [(&str, Figure); 13] = [
     ("p50", Figure::Percentile(50.0)),
     ("p90", Figure::Percentile(90.0)),
     ("p95", Figure::Percentile(95.0)),
@@ -49,6 +49,8 @@ pub(super) const FIGURES: [(&str, Figure); 11] = [
     ("throughput", Figure::Throughput),
     ("failed", Figure::Failed),
     ("lost", Figure::Lost),
+    ("duplicated", Figure::Duplicated),
+    ("reordered", Figure::Reordered),
 ];
 
 /// Every relation with its sign; the longer signs first, so that `<=` is not read as `<`.
@@ -121,8 +123,8 @@ impl Figure {
     fn example(self) -> &'static str {
         match self {
             Self::Throughput => "records per second, such as 20000/s",
-            Self::Failed | Self::Lost => "a count, such as 0",
-            _ => "a time, such as 20ms, 1.5s or 300us",
+            _ if self.is_time() => "a time, such as 20ms, 1.5s or 300us",
+            _ => "a count, such as 0",
         }
     }
 
@@ -155,8 +157,8 @@ impl fmt::Display for Goal {
         let (name, sign, bound) = (self.figure.name(), self.relation.sign(), self.bound);
         let unit = match self.figure {
             Figure::Throughput => "/s",
-            Figure::Failed | Figure::Lost => "",
-            _ => "ms",
+            figure if figure.is_time() => "ms",
+            _ => "",
         };
         write!(formatter, "{name}{sign}{bound}{unit}")
     }

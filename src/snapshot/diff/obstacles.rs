@@ -15,7 +15,7 @@ const LENGTHS: f64 = 2.0;
 /// Something about the circumstances that should be the same in both, and why.
 type Circumstance = (&'static str, fn(&Snapshot) -> Option<String>, &'static str);
 
-const CIRCUMSTANCES: [Circumstance; 11] = [
+const CIRCUMSTANCES: [Circumstance; 12] = [
     (
         "cluster kind",
         |one| Some(kind(one).into()),
@@ -68,6 +68,11 @@ const CIRCUMSTANCES: [Circumstance; 11] = [
                 .map(|count| count.to_string())
         },
         "it decides when writing stops",
+    ),
+    (
+        "audit",
+        |one| Some(one.result.audit.as_ref().map_or("off", |_| "on").into()),
+        "every audited record is copied, marked and entered in a ledger",
     ),
     (
         "librdkafka version",

@@ -285,11 +285,7 @@ pub fn state(state: Option<&GoalState>) -> (char, Role) {
 pub fn goal_words(goal: &crate::lab::Goal) -> String {
     let figure = match goal.figure {
         Figure::Percentile(percent) => format!("p{}", trimmed(percent)),
-        Figure::Mean => "mean".into(),
-        Figure::Max => "max".into(),
-        Figure::Throughput => "throughput".into(),
-        Figure::Failed => "failed".into(),
-        Figure::Lost => "lost".into(),
+        figure => figure.name().into(),
     };
     let relation = match goal.relation {
         Relation::Below => "<",

@@ -1,0 +1,115 @@
+//! The audit of a run of our own: what the client reports of every record while the load runs, held against the log afterwards.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rdkafka::config::ClientConfig;
+
+use super::header::Header;
+use super::ledger::{Findings, Ledger, Outcome, Place, Producer};
+use super::readback::{Known, read_back};
+use crate::load::native::Report;
+use crate::load::parts::Witness;
+use crate::measure::Persisted;
+
+/// The audit of one run.
+#[derive(Debug)]
+pub struct RunAudit {
+    run: u32,
+    /// Where every partition ended before the run.
+    starts: BTreeMap<i32, i64>,
+    ledger: Arc<Mutex<Ledger>>,
+}
+
+/// What the lab's own counters say; the ledger must say the same.
+#[derive(Clone, Debug, Default)]
+pub struct Counted {
+    /// Records that the client accepted from each sender, by its number.
+    pub accepted: Vec<u64>,
+    /// Records that were reported as delivered.
+    pub delivered: u64,
+}
+
+impl RunAudit {
+    /// An audit of a run that has not begun; `starts` are the ends of the partitions now.
+    #[must_use]
+    pub fn new(run: u32, starts: BTreeMap<i32, i64>) -> Self {
+        Self {
+            run,
+            starts,
+            ledger: Arc::new(Mutex::new(Ledger::of_run(run))),
+        }
+    }
+
+    /// What enters each report into the ledger. Allocates for some thousand records at a time, never for each.
+    #[must_use]
+    pub fn witness(&self) -> Witness {
+        let (run, ledger) = (self.run, Arc::clone(&self.ledger));
+        Box::new(move |report| {
+            if let Ok(header) = Header::read(report.payload) {
+                let producer = Producer {
+                    run,
+                    producer: header.producer,
+                };
+                let place = Place {
+                    partition: report.partition,
+                    offset: report.offset,
+                };
+                lock(&ledger).report(producer, header.sequence, outcome(report), Some(place));
+            }
+        })
+    }
+
+    /// Reads back what the run has written and judges it. Blocks until all is read, or nothing came for 30 s.
+    ///
+    /// # Errors
+    /// The topic cannot be read.
+    pub fn judge(
+        &self,
+        base: ClientConfig,
+        topic: &str,
+        counted: &Counted,
+    ) -> Result<Findings, String> {
+        let mut ledger = lock(&self.ledger);
+        for (producer, accepted) in (0..).zip(&counted.accepted) {
+            let producer = Producer {
+                run: self.run,
+                producer,
+            };
+            ledger.attempted(producer, *accepted);
+        }
+        let ends = ledger.ends().to_vec();
+        let known = Known {
+            starts: Some(&self.starts),
+            ends: &ends,
+        };
+        let sink = &mut |place, header: &Result<_, _>| ledger.read(place, header);
+        let read = read_back(base, topic, known, sink, &mut |_| ())?;
+        for span in read.spans {
+            ledger.covered(span);
+        }
+        let mut findings = ledger.judge();
+        if findings.acknowledged != counted.delivered {
+            findings.imbalances.push(format!(
+                "acknowledged: {} in the ledger and {} delivered by the counters differ",
+                findings.acknowledged, counted.delivered
+            ));
+        }
+        Ok(findings)
+    }
+}
+
+fn outcome(report: &Report<'_>) -> Outcome {
+    match (report.code, report.persisted) {
+        (0, _) => Outcome::Acknowledged,
+        (_, Persisted::No) => Outcome::Failed,
+        _ => Outcome::Unknown,
+    }
+}
+
+fn lock(ledger: &Mutex<Ledger>) -> MutexGuard<'_, Ledger> {
+    ledger.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests;
