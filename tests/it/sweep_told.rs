@@ -21,7 +21,11 @@ impl Bench for Rule {
         if settings.word("compression.type") == "zstd" {
             return Ok(Measured::failed("no \"zstd\", sorry".into(), 1.0));
         }
-        let waver = if job.number % 2 == 0 { 1.0 } else { 1.02 };
+        let waver = if job.number.is_multiple_of(2) {
+            1.0
+        } else {
+            1.02
+        };
         let linger = settings.number("linger.ms");
         let capacity = 4000.0 + 100.0 * linger;
         let sent = settings.number("rate").min(capacity);
