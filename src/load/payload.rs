@@ -48,7 +48,7 @@ pub enum PayloadError {
     },
     /// A record has no room for the record header.
     #[error(
-        "payload.file has a line of {0} bytes, and a record that is followed carries a header of {HEADER_BYTES}: set follow off, or make such lines longer"
+        "payload.file has a line of {0} bytes, and a record that is followed or audited carries a header of {HEADER_BYTES}: make such lines longer, or set follow off and leave out --audit"
     )]
     Short(usize),
     /// The file holds nothing to send.
