@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use crate::lab::Figure;
 use crate::measure::comparison::Metric;
 
 use super::objective::Objective;
@@ -48,9 +47,9 @@ pub enum DraftError {
 --objective 'max throughput where p99<20ms'"
     )]
     Nothing,
-    /// A goal about lost records.
-    #[error("goal lost: a sweep does not read the topic back; leave it out")]
-    Lost,
+    /// A goal that only an audit counts.
+    #[error("goal {0}: a sweep does not read the topic back; leave it out")]
+    Audited(String),
     /// A percentile at full speed.
     #[error(
         "{0} at full speed is the time in a full queue, whatever the settings: name a rate, --objective 'min {0} at 50000/s'"
@@ -104,12 +103,9 @@ pub fn draft(
 
 /// Refuses what a sweep cannot judge.
 fn check(objective: &Objective, base: f64) -> Result<(), DraftError> {
-    if objective
-        .goals
-        .iter()
-        .any(|goal| goal.figure == Figure::Lost)
-    {
-        return Err(DraftError::Lost);
+    let mut goals = objective.goals.iter();
+    if let Some(goal) = goals.find(|goal| goal.figure.is_audited()) {
+        return Err(DraftError::Audited(goal.to_string()));
     }
     let metric = objective.metric;
     if metric != Metric::Throughput && objective.rate.unwrap_or(base).is_infinite() {

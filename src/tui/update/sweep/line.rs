@@ -92,7 +92,7 @@ fn objective(goals: &[Goal], settings: &Settings, seeks: bool) -> String {
     };
     let told: Vec<String> = goals
         .iter()
-        .filter(|goal| goal.figure != crate::lab::Figure::Lost)
+        .filter(|goal| !goal.figure.is_audited())
         .map(ToString::to_string)
         .collect();
     match (told.is_empty(), seeks && time.is_none()) {
@@ -207,6 +207,6 @@ fn refused(error: &DraftError) -> String {
             "{metric} needs more records than fall due in {} s: a higher rate, or p50",
             TIMES.block.as_secs()
         ),
-        DraftError::Space(_) | DraftError::Lost => error.to_string(),
+        DraftError::Space(_) | DraftError::Audited(_) => error.to_string(),
     }
 }
