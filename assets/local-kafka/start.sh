@@ -113,13 +113,18 @@ trap 'exit 143' TERM
 trap 'exit 130' INT
 trap 'exit 129' HUP
 
+# The beginning of a command that the end of a tick has cut off.
+begun=""
 # Waits one tick for a command; the end of the input is the end of everything.
 listen() {
-  local line
+  local line status=0
   if [[ $mode == fetch ]]; then sleep "$tick"; return; fi
-  if IFS= read -r -t "$tick" line; then
+  IFS= read -r -t "$tick" line || status=$?
+  begun+=$line
+  if (( status == 0 )); then
+    line=$begun begun=""
     obey $line
-  elif (( $? <= 128 )); then
+  elif (( status <= 128 )); then
     say "the input has ended: stopping"
     exit 0
   fi

@@ -140,7 +140,7 @@ fn measure(config: LabConfig, args: &BenchArgs, port: Option<Port>) -> Result<Sn
     trials
         .into_iter()
         .next_back()
-        .ok_or_else(|| Failure::unmeasured("the lab ended without a result"))
+        .ok_or_else(|| Failure::unmeasured("it ended before the first record was sent"))
 }
 
 /// Follows the readings to the end of the load; a signal ends the load early, a second one the program.

@@ -109,9 +109,9 @@ impl Printer {
         }
     }
 
-    /// Looks at a reading; writes when it is time.
+    /// Looks at a reading; writes when it is time, and once there is a trial to tell of.
     pub fn look(&mut self, reading: &Reading) {
-        if self.quiet || reading.at < self.next {
+        if self.quiet || reading.at < self.next || reading.trials.is_empty() {
             return;
         }
         while self.next <= reading.at {

@@ -225,7 +225,6 @@ impl LocalKafka {
         let mut control = self.control.lock().unwrap_or_else(PoisonError::into_inner);
         let wanted = format!("{} {broker}", command.word());
         let input = control.input.as_mut().ok_or(LocalError::Gone)?;
-        // One write: the script reads with a time limit and would lose half a line.
         input
             .write_all(format!("{wanted}\n").as_bytes())
             .map_err(|_| LocalError::Gone)?;

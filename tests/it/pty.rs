@@ -361,7 +361,8 @@ fn a_closed_terminal_is_dead_for_its_program() {
     command.args([
         "--norc",
         "-c",
-        "trap '' HUP; printf 'hello\n'; read -r line; printf 'x\n' || exit 7; exit 8",
+        // The line that ends `read` comes just before the end of the terminal.
+        "trap '' HUP; printf 'hello\n'; read -r line; while printf 'x\n'; do sleep 0.01; done; exit 7",
     ]);
     let mut terminal = Terminal::start(command, 80, 24);
     terminal.wait_for("hello");
