@@ -19,8 +19,9 @@ use lab::Steered;
 /// Records per second of the two runs.
 const RATES: [&str; 2] = ["1000", "50000"];
 const WINDOW: Duration = Duration::from_secs(3);
-/// More allocations than this for a record more would be a cost per record; less is the engine's own unsteadiness.
-const MOST_PER_RECORD: f64 = 0.002;
+/// More allocations than this for a record more would be a cost per record; less is the engine's own unsteadiness: a reading takes
+/// about 110, and a window on a busy machine may hold several more of them than the other, each worth 0.0007 here.
+const MOST_PER_RECORD: f64 = 0.01;
 
 /// Allocations so far: senders, poll threads, all others.
 static COUNTS: [AtomicU64; 3] = [const { AtomicU64::new(0) }; 3];
