@@ -84,25 +84,24 @@ pub fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Refuses a file that cannot be written, before anything is measured for it.
+/// Refuses a file that could not be written in the end, before anything is measured for it.
 pub fn writable(file: Option<&Path>, overwrite: bool) -> Result<(), Failure> {
     let Some(file) = file else { return Ok(()) };
-    if file.exists() && !overwrite {
-        return Err(Failure::usage(format!(
-            "{} is already there and was left alone; name another file, or add --overwrite",
-            file.display()
-        )));
+    if !overwrite && file.symlink_metadata().is_ok() {
+        return Err(unwritten(FileError::Exists(file.to_owned())));
     }
     let folder = file
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
-    if file.is_dir() || folder.is_some_and(|folder| !folder.is_dir()) {
-        return Err(Failure::usage(format!(
-            "{} cannot be written: name a file in a folder that is there",
-            file.display()
-        )));
-    }
-    Ok(())
+    let reason = match folder.filter(|folder| !folder.is_dir()) {
+        Some(folder) => format!("there is no folder {}", folder.display()),
+        None if file.is_dir() => "it is a folder; name a file".to_owned(),
+        None => return Ok(()),
+    };
+    Err(Failure::usage(format!(
+        "{} cannot be written: {reason}",
+        file.display()
+    )))
 }
 
 /// Writes data into a file, whole or not at all, and says so; to standard output without one.
@@ -110,12 +109,17 @@ pub fn put(text: &str, file: Option<&Path>, overwrite: bool) -> Result<(), Failu
     let Some(file) = file else {
         return print(text);
     };
-    write_whole(file, text.as_bytes(), overwrite).map_err(|error| match error {
-        FileError::Exists(_) => Failure::usage(format!("{error}, or add --overwrite")),
-        error => Failure::usage(error),
-    })?;
+    write_whole(file, text.as_bytes(), overwrite).map_err(unwritten)?;
     note(&format!("wrote {}", file.display()));
     Ok(())
+}
+
+/// A file that was not written, with the way to write it all the same.
+fn unwritten(error: FileError) -> Failure {
+    match error {
+        FileError::Exists(_) => Failure::usage(format!("{error}, or add --overwrite")),
+        error => Failure::usage(error),
+    }
 }
 
 /// Prints a line to standard error, without any secret that this process has met; a standard error that is closed is ignored.

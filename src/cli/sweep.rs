@@ -19,7 +19,7 @@ use crate::sweep::{
 
 use self::bench::LabBench;
 use super::gather::{self, Gathered};
-use super::output::{Failure, Outcome, note};
+use super::output::{Failure, Outcome, note, writable};
 use super::target::Prepared;
 use super::{run, target};
 
@@ -77,9 +77,7 @@ pub fn run(args: &SweepArgs) -> Result<Outcome, Failure> {
     if let Some(name) = &args.save_profile {
         finish::vacant(name, args.overwrite)?;
     }
-    if let Some(file) = &args.output {
-        finish::writable(file, args.overwrite)?;
-    }
+    writable(args.output.as_deref(), args.overwrite)?;
     let begun = match &args.resume {
         Some(path) => resumed(args, path)?,
         None => Begun::Ready(Box::new(fresh(args)?)),

@@ -34,12 +34,9 @@ pub enum ExportError {
     /// The format cannot hold several snapshots.
     #[error("{0} holds one snapshot; name one, or use html for several")]
     One(&'static str),
-    /// The format cannot hold a sweep.
-    #[error("{0} holds a single result, and a sweep is many; use json, csv, html, md or junit")]
-    NoSweep(&'static str),
-    /// The format cannot hold a comparison.
-    #[error("{0} holds a single result, and a comparison is two; use json, csv, html, md or junit")]
-    NoComparison(&'static str),
+    /// The format cannot hold what has many results.
+    #[error("{0} holds a single result, and {1}; use json, csv, html, md or junit")]
+    Single(&'static str, &'static str),
     /// The page could not be made.
     #[error(transparent)]
     Page(#[from] PageError),
@@ -144,8 +141,7 @@ impl Format {
 
     /// A sweep in this format, ending with a line end.
     pub fn write_sweep(&self, sweep: &Sweep) -> Result<String, ExportError> {
-        let write = self.sweep.ok_or(ExportError::NoSweep(self.name))?;
-        write(sweep)
+        self.tell(self.sweep, sweep, "a sweep is many")
     }
 
     /// Whether a comparison can be told in it.
@@ -156,10 +152,16 @@ impl Format {
 
     /// A comparison in this format, ending with a line end.
     pub fn write_comparison(&self, found: &Comparison) -> Result<String, ExportError> {
-        let write = self
-            .comparison
-            .ok_or(ExportError::NoComparison(self.name))?;
-        write(found)
+        self.tell(self.comparison, found, "a comparison is two")
+    }
+
+    fn tell<T>(
+        &self,
+        telling: Option<Telling<T>>,
+        what: &T,
+        why_not: &'static str,
+    ) -> Result<String, ExportError> {
+        telling.ok_or(ExportError::Single(self.name, why_not))?(what)
     }
 
     /// The snapshots in this format, ending with a line end. Most formats hold one snapshot alone.

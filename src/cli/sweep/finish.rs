@@ -1,7 +1,5 @@
 //! The end of a sweep: what is printed, the profile that is saved, the exit code.
 
-use std::path::Path;
-
 use crate::cli::output::{Failure, Outcome, note, print, put};
 use crate::profile::{Listed, Origin, Profile, Shelf, fit_name};
 use crate::report::{json, sweep as report};
@@ -45,27 +43,6 @@ pub fn finish(args: &SweepArgs, sweep: &Sweep, space: &Space) -> Result<Outcome,
         Some(false) => Outcome::No,
         None => Outcome::Unmeasured,
     })
-}
-
-/// Refuses a file that could not be written in the end, before anything is measured.
-pub fn writable(file: &Path, overwrite: bool) -> Result<(), Failure> {
-    if !overwrite && file.symlink_metadata().is_ok() {
-        return Err(Failure::usage(format!(
-            "{} is already there and was left alone; choose another name, or add --overwrite",
-            file.display()
-        )));
-    }
-    let folder = file
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    match folder.filter(|folder| !folder.is_dir()) {
-        None => Ok(()),
-        Some(folder) => Err(Failure::usage(format!(
-            "{} cannot be written: there is no folder {}",
-            file.display(),
-            folder.display()
-        ))),
-    }
 }
 
 /// Refuses a profile's name that cannot be used, before anything is measured.
