@@ -115,7 +115,8 @@ pub fn put(text: &str, file: Option<&Path>, overwrite: bool) -> Result<(), Failu
 }
 
 /// A file that was not written, with the way to write it all the same.
-fn unwritten(error: FileError) -> Failure {
+#[must_use]
+pub fn unwritten(error: FileError) -> Failure {
     match error {
         FileError::Exists(_) => Failure::usage(format!("{error}, or add --overwrite")),
         error => Failure::usage(error),

@@ -4,12 +4,12 @@ use std::path::Path;
 
 use crate::profile::{Listed, Origin, Profile, ProfileError, Shelf};
 use crate::report::table::{Align, lines};
-use crate::settings::files::{FileError, write_whole};
+use crate::settings::files::write_whole;
 use crate::settings::find;
 
 use super::ProfileAction;
 use super::args::{ConnectArgs, LoadArgs};
-use super::output::{Failure, note, print};
+use super::output::{Failure, note, print, unwritten};
 use super::{clients, gather, target};
 
 /// Lists, shows, saves or exports profiles.
@@ -172,9 +172,7 @@ fn save(shelf: &Shelf, place: &str, profile: &Profile, overwrite: bool) -> Resul
             note(&format!("saved {}", path.display()));
             Ok(())
         }
-        Err(error @ ProfileError::File(FileError::Exists(_))) => {
-            Err(Failure::usage(format!("{error}, or add --overwrite")))
-        }
+        Err(ProfileError::File(error)) => Err(unwritten(error)),
         Err(error) => Err(Failure::usage(error)),
     }
 }
