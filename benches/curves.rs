@@ -1,7 +1,7 @@
 //! The curves of the knobs that trade most, as one HTML page: max.in.flight over round trips, linger.ms and batch.size, compression
-//! over payloads; on the embedded cluster, and with `--real 1` also on a real broker (needs Java, and Maven once) wherever no
-//! delay has to be added. Every point is measured once a round, in an order drawn anew for each, so that drift shows as
-//! scatter and not as a slope.
+//! over payloads; on the embedded cluster, and with `--real 1` also on a real broker (needs Java, and Maven once): directly wherever no
+//! delay has to be added, else through the wire, which adds it. Every point is measured once a round, in an order drawn anew for
+//! each, so that drift shows as scatter and not as a slope.
 //!
 //! `cargo bench --bench curves -- [--out FILE] [--seconds 2] [--rounds 3] [--real 1] [--seed 4]`
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -18,6 +18,7 @@ mod machine;
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use broker::Broker;
@@ -29,6 +30,7 @@ use linger::report::page::curves::metric;
 use linger::report::page::{Page, Section};
 use linger::settings::files::write_whole;
 use linger::snapshot::Snapshot;
+use linger::wire::Wire;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom as _;
@@ -48,7 +50,7 @@ struct Curve {
     lines: (&'static str, &'static [&'static str]),
     fixed: &'static [(&'static str, &'static str)],
     metrics: &'static [&'static str],
-    /// Whether it needs a round trip that only the embedded cluster gives.
+    /// Whether it needs a round trip, which a real broker on this machine has only behind the wire.
     delayed: bool,
 }
 
@@ -124,22 +126,25 @@ fn main() {
     let mut order = StdRng::seed_from_u64(seed);
     let mut sections = Vec::new();
     for curve in CURVES {
-        let results = measured(curve, lab::embedded(), (time, rounds), &mut order);
+        let (target, times) = (lab::embedded(), (time, rounds));
+        let results = measured(curve, target, None, times, &mut order);
         sections.push(section(curve, "embedded cluster, simulated", results));
     }
     let broker = (real > 0).then(Broker::start);
-    for curve in CURVES.iter().filter(|curve| !curve.delayed) {
+    for curve in CURVES {
         let Some(broker) = &broker else { break };
         let results = broker.with_topic(TOPIC, PARTITIONS, || {
-            let target = Target::Real {
-                connection: Box::new(Connection::plain(broker.address())),
-                facts: Box::new(broker.facts(TOPIC)),
-            };
-            let results = measured(curve, target, (time, rounds), &mut order);
+            let (target, wire) = placed(broker, curve.delayed);
+            let results = measured(curve, target, wire, (time, rounds), &mut order);
             println!("in the broker's log {}", broker.records(TOPIC));
             results
         });
-        sections.push(section(curve, "real broker, no added delay", results));
+        let place = if curve.delayed {
+            "real broker, the round trip added by the wire"
+        } else {
+            "real broker, no added delay"
+        };
+        sections.push(section(curve, place, results));
     }
     let page = Page {
         title: "What the knobs do: curves".into(),
@@ -156,6 +161,24 @@ middle ones. librdkafka, not Java. {}.",
     let html = page.render().unwrap_or_else(|error| panic!("{error}"));
     write_whole(Path::new(&out), html.as_bytes(), true).unwrap_or_else(|error| panic!("{error}"));
     println!("{}\nwrote {out}, {} bytes", machine::line(), html.len());
+}
+
+/// A real broker as a target, behind the wire where a round trip is to be added.
+fn placed(broker: &Broker, delayed: bool) -> (Target, Option<Arc<Wire>>) {
+    let mut facts = broker.facts(TOPIC);
+    facts.wire = delayed;
+    let wire = delayed.then(|| {
+        let upstream = broker.address().parse().expect("an address");
+        Arc::new(Wire::start(&[upstream], 0, Vec::new(), |_| {}).expect("a wire"))
+    });
+    let address = wire
+        .as_ref()
+        .map_or(broker.address().to_owned(), |wire| wire.bootstrap());
+    let target = Target::Real {
+        connection: Box::new(Connection::plain(&address)),
+        facts: Box::new(facts),
+    };
+    (target, wire)
 }
 
 fn section(curve: &Curve, place: &str, results: Vec<Snapshot>) -> Section {
@@ -176,10 +199,11 @@ fn section(curve: &Curve, place: &str, results: Vec<Snapshot>) -> Section {
 fn measured(
     curve: &Curve,
     target: Target,
+    wire: Option<Arc<Wire>>,
     (time, rounds): (Duration, usize),
     order: &mut StdRng,
 ) -> Vec<Snapshot> {
-    let is_real = matches!(target, Target::Real { .. });
+    let undelayed = matches!(target, Target::Real { .. }) && wire.is_none();
     let points: Vec<(&str, &str)> = curve
         .lines
         .1
@@ -189,10 +213,13 @@ fn measured(
     let settings = |(value, line): (&str, &str)| {
         let mut rows = curve.fixed.to_vec();
         rows.extend([(curve.knob.0, value), (curve.lines.0, line)]);
-        rows.retain(|(name, _)| !is_real || *name != "rtt.ms");
+        rows.retain(|(name, _)| !undelayed || *name != "rtt.ms");
         lab::settings(&rows)
     };
-    let config = LabConfig::plain(target, TOPIC, settings(points[0]), 1);
+    let config = LabConfig {
+        wire,
+        ..LabConfig::plain(target, TOPIC, settings(points[0]), 1)
+    };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
