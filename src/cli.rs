@@ -9,6 +9,7 @@ pub mod compare;
 pub mod consent;
 pub mod doctor;
 pub mod gather;
+pub mod journal;
 pub mod knobs;
 pub mod man;
 pub mod mock;
@@ -17,11 +18,13 @@ pub mod profile;
 pub mod progress;
 pub mod proxy;
 pub mod run;
+pub mod scenario;
 pub mod scrape;
 pub mod session;
 pub mod shelf;
 pub mod signals;
 pub mod snapshot;
+pub mod status;
 pub mod sweep;
 pub mod target;
 pub mod topic;
@@ -115,6 +118,13 @@ pub enum Command {
     /// Tell which of two settings is better, by how much, and whether it is real: randomised pairs of blocks
     #[command(after_help = compare::EXAMPLES)]
     Compare(Box<CompareArgs>),
+    /// Put claims about delivery to the test: each with a control and a treatment, counted and judged
+    #[command(after_help = scenario::EXAMPLES)]
+    Scenario {
+        /// What to do.
+        #[command(subcommand)]
+        action: scenario::ScenarioAction,
+    },
     /// Judge a topic of records that linger wrote with a header: is any missing, there twice, out of order, damaged?
     #[command(after_help = audit::EXAMPLES)]
     Audit(audit::AuditArgs),
@@ -162,7 +172,7 @@ pub enum Command {
         #[arg(short = 'J', long)]
         json: bool,
     },
-    /// Print the JSON Schema of what bench --json prints and a snapshot holds, or of what compare --json or sweep --json prints
+    /// Print the JSON Schema of what bench --json prints and a snapshot holds, or of what another command prints
     Schema {
         /// Whose JSON
         #[arg(value_enum, default_value_t = SchemaOf::Bench)]
@@ -186,6 +196,8 @@ pub enum SchemaOf {
     Compare,
     /// `sweep --json`.
     Sweep,
+    /// `scenario run --json`.
+    Scenario,
 }
 
 /// What to do with profiles.

@@ -7,6 +7,7 @@
 //! embedded: librdkafka's mock cluster on its own thread       doctor: what stands in the way
 //! ```
 
+mod ask;
 pub mod connection;
 pub mod doctor;
 pub mod ear;
@@ -16,6 +17,7 @@ pub mod jaas;
 pub mod keys;
 pub mod local;
 pub mod probe;
+pub mod producers;
 pub mod properties;
 pub mod secrets;
 pub mod shown;

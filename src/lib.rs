@@ -19,6 +19,7 @@ pub mod load;
 pub mod measure;
 pub mod profile;
 pub mod report;
+pub mod scenario;
 pub mod settings;
 pub mod snapshot;
 pub mod sweep;

@@ -15,6 +15,7 @@ pub mod origin;
 pub mod page;
 pub mod perf;
 pub mod prometheus;
+pub mod scenario;
 pub mod sweep;
 pub mod table;
 pub mod text;

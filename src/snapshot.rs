@@ -1,6 +1,7 @@
 //! Saved benchmarks: one trial with its environment, settings, results and histograms.
 
 pub mod diff;
+pub mod journal;
 mod machine;
 pub mod parts;
 pub mod result;

@@ -1,6 +1,5 @@
 //! `linger audit`: judges a topic later, from the headers of its records alone.
 
-use std::io::{self, IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
 
 use clap::Args;
@@ -12,6 +11,7 @@ use crate::report::format::count;
 
 use super::args::ConnectArgs;
 use super::output::{Failure, Outcome, note, print};
+use super::status::StatusLine;
 use super::target::{self, TOPIC};
 use super::topic::topic_failure;
 
@@ -81,18 +81,16 @@ fn show(topic: &str, found: &TopicAudit, json: bool) -> Result<(), Failure> {
 /// The line of progress on standard error: rewritten on a terminal, else one now and then.
 struct Line {
     quiet: bool,
-    terminal: bool,
+    line: StatusLine,
     told: Instant,
-    written: bool,
 }
 
 impl Line {
     fn new(quiet: bool) -> Self {
         Self {
             quiet,
-            terminal: io::stderr().is_terminal(),
+            line: StatusLine::new(quiet),
             told: Instant::now(),
-            written: false,
         }
     }
 
@@ -105,9 +103,8 @@ impl Line {
             count(progress.read),
             count(progress.of)
         );
-        if self.terminal {
-            let _ = write!(io::stderr(), "\r\x1b[K{text}");
-            self.written = true;
+        if self.line.is_shown() {
+            self.line.show(&text);
         } else if self.told.elapsed() >= INTERVAL {
             self.told = Instant::now();
             note(&text);
@@ -115,8 +112,6 @@ impl Line {
     }
 
     fn end(&mut self) {
-        if std::mem::take(&mut self.written) {
-            let _ = write!(io::stderr(), "\r\x1b[K");
-        }
+        self.line.end();
     }
 }

@@ -67,7 +67,7 @@ fn chapter(command: &Command, text: &mut Vec<u8>) -> io::Result<()> {
     if command.has_subcommands() {
         for sub in command
             .get_subcommands()
-            .filter(|sub| sub.get_name() != "help")
+            .filter(|sub| sub.get_name() != "help" && !sub.is_hide_set())
         {
             chapter(sub, text)?;
         }

@@ -2,8 +2,8 @@
 
 use super::output::{Failure, Outcome, print};
 use super::{
-    Cli, Command, SchemaOf, audit, bench, compare, doctor, knobs, mock, profile, proxy, session,
-    snapshot, sweep, topic,
+    Cli, Command, SchemaOf, audit, bench, compare, doctor, knobs, mock, profile, proxy, scenario,
+    session, snapshot, sweep, topic,
 };
 
 /// Runs what was typed; the outcome is the exit code.
@@ -12,6 +12,7 @@ pub fn run(cli: Cli) -> Result<Outcome, Failure> {
         Some(Command::Bench(args)) => return bench::run(&args),
         Some(Command::Sweep(args)) => return sweep::run(&args),
         Some(Command::Compare(args)) => return compare::run(&args),
+        Some(Command::Scenario { action }) => return scenario::run(&action),
         Some(Command::Audit(args)) => return audit::run(&args),
         Some(Command::Profile { action }) => profile::run(&action)?,
         Some(Command::Topic { action }) => return topic::run(&action),
@@ -46,6 +47,7 @@ fn schema(of: SchemaOf) -> Result<(), Failure> {
         SchemaOf::Bench => crate::snapshot::Snapshot::json_schema(),
         SchemaOf::Compare => crate::compare::Comparison::json_schema(),
         SchemaOf::Sweep => crate::sweep::Sweep::json_schema(),
+        SchemaOf::Scenario => crate::scenario::Report::json_schema(),
     };
     let text = serde_json::to_string_pretty(&schema).map_err(Failure::unmeasured)?;
     print(&(text + "\n"))

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::os::unix::fs::FileTypeExt as _;
+use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -31,7 +32,17 @@ impl Ending {
             _ = self.hang_up.recv() => SignalKind::hangup().as_raw_value(),
         }
     }
+
+    /// The same, and those that come together with it.
+    pub async fn wish(&mut self) -> i32 {
+        let number = self.next().await;
+        let _ = tokio::time::timeout(ONE_WISH, self.next()).await;
+        number
+    }
 }
+
+/// Signals that come together are one wish: `timeout` signals the program and then its group.
+const ONE_WISH: Duration = Duration::from_millis(100);
 
 /// Waits for the end of standard input where somebody can end it: a terminal, a pipe, a socket. Otherwise waits for ever, because
 /// `/dev/null`, which background jobs get, is at its end from the start.

@@ -5,14 +5,14 @@ mod bench;
 mod finish;
 mod progress;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use crate::cluster::ClusterKind;
 use crate::lab::{Blocks, LabConfig};
-use crate::settings::files::data_folder;
 use crate::settings::{Settings, Source, Surroundings, Value};
-use crate::sweep::journal::{Header, Journal, KIND, Recorded, SCHEMA};
+use crate::snapshot::journal::Journal;
+use crate::sweep::journal::{Header, KIND, Line, Opened, Recorded};
 use crate::sweep::{
     Ended, MOST_RATE, Objective, Plan, Space, Steps, Sweep, Times, Wish, draft, search,
 };
@@ -21,7 +21,7 @@ use self::bench::LabBench;
 use super::gather::{self, Gathered};
 use super::output::{Failure, Outcome, note, writable};
 use super::target::Prepared;
-use super::{run, target};
+use super::{journal, run, target};
 
 pub use args::{SearchWord, SweepArgs};
 
@@ -31,7 +31,7 @@ const BETWEEN: Duration = Duration::from_millis(600);
 /// A sweep that is ready to begin, or to go on.
 struct Ready {
     header: Header,
-    recorded: Vec<crate::sweep::journal::Line>,
+    recorded: Vec<Line>,
     journal: Journal,
     config: LabConfig,
     space: Space,
@@ -42,7 +42,7 @@ impl Ready {
     fn of(
         prepared: Prepared,
         header: Header,
-        recorded: Vec<crate::sweep::journal::Line>,
+        recorded: Vec<Line>,
         journal: Journal,
         space: Space,
     ) -> Self {
@@ -91,7 +91,7 @@ pub fn run(args: &SweepArgs) -> Result<Outcome, Failure> {
 
 /// The brokers that a sweep of this journal ran on.
 fn kind(header: &Header) -> ClusterKind {
-    if header.cluster == args::EMBEDDED {
+    if header.cluster == journal::EMBEDDED {
         ClusterKind::Embedded
     } else {
         ClusterKind::Real
@@ -101,7 +101,7 @@ fn kind(header: &Header) -> ClusterKind {
 fn fresh(args: &SweepArgs) -> Result<Ready, Failure> {
     let quiet = args.lab.output.quiet;
     let (connect, load) = (&args.lab.connect, &args.lab.load);
-    let place = journal_place(args)?;
+    let place = journal::place(args.journal.as_deref(), "sweep")?;
     let mut gathered = gather::gather(connect, load, &args.rows())?;
     let foreign = target::is_foreign(connect, &gathered.connection);
     target::first_rate(&mut gathered.settings, foreign);
@@ -113,14 +113,14 @@ fn fresh(args: &SweepArgs) -> Result<Ready, Failure> {
     let space = Space::parse(&args.knobs, base, around).map_err(Failure::usage)?;
     let mut plan = plan(args, objective, &space)?;
     gather::tell(&gathered.notes, quiet);
-    let cluster = args.cluster(&gathered.connection);
+    let cluster = journal::cluster(connect, &gathered.connection);
     let agreed = highest(args, &space.base, &plan.objective);
     let prepared = target::prepare(connect, load, &agreed, gathered.connection, quiet)?;
     let bounds = [args.most_rate, prepared.limits.ceiling.map(|rate| rate.0)];
     plan.most_rate = Some(bounds.into_iter().flatten().fold(MOST_RATE, f64::min));
     let header = Header {
-        kind: KIND.into(),
-        schema: SCHEMA,
+        kind: KIND.word.into(),
+        schema: KIND.schema,
         linger_version: env!("CARGO_PKG_VERSION").into(),
         started_at: jiff::Timestamp::now().to_string(),
         words: args.knobs.clone(),
@@ -138,7 +138,7 @@ fn fresh(args: &SweepArgs) -> Result<Ready, Failure> {
         note(&format!(
             "journal {0}: after a stop or a kill, `linger sweep --resume {0}{1}` goes on",
             place.display(),
-            args::flags_of(&header.cluster)
+            journal::flags_of(&header.cluster)
         ));
     }
     Ok(Ready::of(prepared, header, Vec::new(), journal, space))
@@ -156,20 +156,14 @@ fn resumed(args: &SweepArgs, path: &Path) -> Result<Begun, Failure> {
             "--resume takes settings, goals and topic from the journal: leave out --set, --profile, --goal and --topic",
         ));
     }
-    let opened = Journal::open(path).map_err(Failure::usage)?;
+    let opened: Opened = journal::open(path, KIND, quiet)?;
     let header = opened.header;
-    if opened.torn > 0 && !quiet {
-        note(&format!(
-            "the last line was torn: {} bytes were cut off",
-            opened.torn
-        ));
-    }
     let mut base = Settings::default();
     for (name, text) in &header.settings {
         base.set(name, text, Source::Flag).map_err(Failure::usage)?;
     }
     let gathered = gather::gather(connect, load, &[])?;
-    let cluster = args.cluster(&gathered.connection);
+    let cluster = journal::cluster(connect, &gathered.connection);
     let around = Surroundings {
         embedded: kind(&header) == ClusterKind::Embedded,
         partitions: header.partitions,
@@ -179,18 +173,13 @@ fn resumed(args: &SweepArgs, path: &Path) -> Result<Begun, Failure> {
     let steps = Steps::behind(space.clone(), header.plan.clone(), opened.done.clone());
     let look = steps.look(&Ended::Stopped).map_err(Failure::usage)?;
     // To read what a finished sweep found, no cluster need be named.
-    if look.next.is_none() && [args::EMBEDDED, &header.cluster].contains(&cluster.as_str()) {
+    if look.next.is_none() && [journal::EMBEDDED, &header.cluster].contains(&cluster.as_str()) {
         let kind = kind(&header);
         let sweep = Sweep::of(header, path.to_owned(), kind, look.found);
         return Ok(Begun::Done(Box::new((sweep, space))));
     }
     if cluster != header.cluster {
-        return Err(Failure::usage(format!(
-            "{} was begun on {}, and this is {cluster}: results of two clusters are not compared{}",
-            path.display(),
-            header.cluster,
-            args::way_back(&header.cluster)
-        )));
+        return Err(journal::other_cluster(path, &header.cluster, &cluster));
     }
     gather::payload_file(&space.base)?;
     let load = super::LoadArgs {
@@ -261,23 +250,6 @@ fn written(settings: &Settings) -> Vec<(String, String)> {
     rows.iter().map(pair).collect()
 }
 
-fn journal_place(args: &SweepArgs) -> Result<PathBuf, Failure> {
-    let place = if let Some(place) = &args.journal {
-        place.clone()
-    } else {
-        let name = jiff::Timestamp::now().strftime("sweep-%Y%m%d-%H%M%S.journal");
-        let folder = data_folder().map_err(Failure::usage)?;
-        folder.join("sweeps").join(name.to_string())
-    };
-    if place.symlink_metadata().is_ok() {
-        return Err(Failure::usage(format!(
-            "{0} is already there and was left alone; go on with it by --resume {0}, or choose another name",
-            place.display()
-        )));
-    }
-    Ok(place)
-}
-
 fn measure(args: &SweepArgs, ready: Ready) -> Result<(Sweep, Space), Failure> {
     let Ready {
         header,
@@ -303,7 +275,7 @@ fn measure(args: &SweepArgs, ready: Ready) -> Result<(Sweep, Space), Failure> {
         note(&format!(
             "`linger sweep --resume {}{}` goes on where this ended",
             place.display(),
-            args::flags_of(&header.cluster)
+            journal::flags_of(&header.cluster)
         ));
     }
     let kind = kind(&header);

@@ -233,6 +233,26 @@ impl Probe {
         Ok(self.end_offsets(topic)? != before)
     }
 
+    /// The address of the broker that leads a partition: `host:port`.
+    ///
+    /// # Errors
+    /// No such topic or partition, no leader, or no answer within the bound.
+    pub fn leader(&self, topic: &str, partition: i32) -> Result<String, ProbeError> {
+        let metadata = self.metadata(topic)?;
+        let topic_found =
+            found(&metadata, topic)?.ok_or_else(|| ProbeError::NoTopic(Shown::new(topic)))?;
+        let mut partitions = topic_found.partitions().iter();
+        let leader = partitions
+            .find(|one| one.id() == partition)
+            .and_then(|one| {
+                let mut brokers = metadata.brokers().iter();
+                brokers.find(|broker| broker.id() == one.leader())
+            });
+        leader
+            .map(|broker| format!("{}:{}", broker.host(), broker.port()))
+            .ok_or_else(|| self.odd(&format!("partition {partition} of {topic} has no leader")))
+    }
+
     pub(super) fn admin(&self) -> Result<AdminClient<Ear>, ProbeError> {
         self.config
             .create_with_context(self.ear.clone())

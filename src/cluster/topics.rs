@@ -86,7 +86,20 @@ pub struct Shape {
 /// # Errors
 /// A name that is not ours, a topic that exists, a missing right (naming the ACL), or the broker's refusal.
 pub fn create(probe: &Probe, name: &str, shape: Shape) -> Result<(), TopicError> {
-    request(probe, name, shape, false)?;
+    create_with(probe, name, shape, &[])
+}
+
+/// [`create`] with settings of the topic, by Kafka's names.
+///
+/// # Errors
+/// As [`create`].
+pub fn create_with(
+    probe: &Probe,
+    name: &str,
+    shape: Shape,
+    config: &[(&str, &str)],
+) -> Result<(), TopicError> {
+    request(probe, name, shape, config, false)?;
     appear(probe, name)
 }
 
@@ -95,7 +108,7 @@ pub fn create(probe: &Probe, name: &str, shape: Shape) -> Result<(), TopicError>
 /// # Errors
 /// As [`create`], but for a topic that exists.
 pub fn ensure(probe: &Probe, name: &str, shape: Shape) -> Result<(), TopicError> {
-    match request(probe, name, shape, false) {
+    match request(probe, name, shape, &[], false) {
         Ok(()) | Err(TopicError::Exists(_)) => appear(probe, name),
         Err(error) => Err(error),
     }
@@ -118,17 +131,26 @@ fn appear(probe: &Probe, name: &str) -> Result<(), TopicError> {
 /// # Errors
 /// As [`create`].
 pub fn may_create(probe: &Probe, name: &str, shape: Shape) -> Result<(), TopicError> {
-    request(probe, name, shape, true)
+    request(probe, name, shape, &[], true)
 }
 
-fn request(probe: &Probe, name: &str, shape: Shape, only_ask: bool) -> Result<(), TopicError> {
+fn request(
+    probe: &Probe,
+    name: &str,
+    shape: Shape,
+    config: &[(&str, &str)],
+    only_ask: bool,
+) -> Result<(), TopicError> {
     owned(name)?;
     let brokers = i32::try_from(probe.broker_count()?).unwrap_or(i32::MAX);
     let replication = shape.replication.unwrap_or(brokers.clamp(1, 3));
     let retention = RETENTION.as_millis().to_string();
-    let topic = NewTopic::new(name, shape.partitions, TopicReplication::Fixed(replication))
+    let mut topic = NewTopic::new(name, shape.partitions, TopicReplication::Fixed(replication))
         .set("retention.ms", &retention)
         .set("cleanup.policy", "delete");
+    for (key, value) in config {
+        topic = topic.set(key, value);
+    }
     let options = AdminOptions::new()
         .request_timeout(Some(ANSWER))
         .operation_timeout(Some(ANSWER))

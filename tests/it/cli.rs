@@ -62,6 +62,7 @@ fn help_names_every_command() {
         "bench",
         "sweep",
         "audit",
+        "scenario",
         "compare",
         "knobs",
         "profile",

@@ -42,6 +42,7 @@ mod msrv;
 mod pty;
 mod readme;
 mod reports;
+mod scenario;
 mod scrape;
 mod snapshot_diff;
 mod source;

@@ -6,7 +6,7 @@ use linger::cluster::ClusterKind;
 use linger::measure::Latencies;
 use linger::report::export::{self, FORMATS};
 use linger::settings::{Millis, Settings, Surroundings};
-use linger::sweep::journal::{Header, KIND, SCHEMA};
+use linger::sweep::journal::{Header, KIND};
 use linger::sweep::{Bench, Ended, Job, Measured, Plan, Space, Sweep, search};
 use serde_json::Value;
 
@@ -55,8 +55,8 @@ fn swept(words: &[&str], objective: &str) -> Sweep {
     };
     let found = search(&space, &plan, &mut Rule).unwrap();
     let header = Header {
-        kind: KIND.into(),
-        schema: SCHEMA,
+        kind: KIND.word.into(),
+        schema: KIND.schema,
         linger_version: "0".into(),
         started_at: "2026-11-21T14:46:11.256642429Z".into(),
         words,

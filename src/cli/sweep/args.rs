@@ -7,7 +7,6 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::args::seconds;
 use crate::cli::{LabArgs, format};
-use crate::cluster::Connection;
 use crate::report::export::Format;
 use crate::sweep::Search;
 
@@ -115,30 +114,6 @@ pub struct SweepArgs {
     pub overwrite: bool,
 }
 
-/// How the journal names the simulated brokers.
-pub const EMBEDDED: &str = "the embedded cluster";
-/// How it names brokers of this machine; their number follows.
-const LOCAL: &str = "a local Kafka of ";
-
-/// The flags that lead to the cluster that the journal names, behind a blank; none for the embedded one.
-#[must_use]
-pub fn flags_of(cluster: &str) -> String {
-    match cluster.strip_prefix(LOCAL) {
-        Some(brokers) => format!(" --local-kafka={brokers}"),
-        None if cluster == EMBEDDED => String::new(),
-        None => format!(" -b {cluster}"),
-    }
-}
-
-/// What to type instead, when another cluster was named.
-#[must_use]
-pub fn way_back(cluster: &str) -> String {
-    match flags_of(cluster).trim() {
-        "" => "; leave out -b and --local-kafka".into(),
-        flags => format!("; add {flags}"),
-    }
-}
-
 /// How points are chosen, as it is typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum SearchWord {
@@ -172,16 +147,6 @@ impl SweepArgs {
             row("rate", &self.throughput),
         ];
         rows.into_iter().flatten().collect()
-    }
-
-    /// Which cluster this is, for the journal: a sweep goes on only where it began.
-    #[must_use]
-    pub fn cluster(&self, connection: &Connection) -> String {
-        match (self.lab.connect.local_kafka, connection.bootstrap()) {
-            (Some(brokers), _) => format!("{LOCAL}{brokers}"),
-            (None, Some(servers)) => servers.to_owned(),
-            (None, None) => EMBEDDED.into(),
-        }
     }
 }
 

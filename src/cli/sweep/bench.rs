@@ -14,9 +14,6 @@ use crate::sweep::{Bench, Ended, Intake, Job, Measured, Space};
 use super::args::SweepArgs;
 use super::progress::Teller;
 
-/// Signals that come together are one.
-const ONE_WISH: Duration = Duration::from_millis(100);
-
 /// A lab that measures what a sweep asks for.
 pub struct LabBench<'a> {
     blocks: Option<Blocks>,
@@ -92,11 +89,7 @@ impl<'a> LabBench<'a> {
         let outcome = self.runtime.block_on(async {
             tokio::select! {
                 outcome = blocks.run(settings, warmup, measure) => Ok(outcome),
-                _ = ending.next() => {
-                    // `timeout` signals the program and then its group: that is one wish, not two.
-                    let _ = tokio::time::timeout(ONE_WISH, ending.next()).await;
-                    Err(Ended::Stopped)
-                }
+                _ = ending.wish() => Err(Ended::Stopped),
             }
         })?;
         self.intake.take(outcome, begun.elapsed())

@@ -1,8 +1,7 @@
 //! Progress of a sweep on standard error: which block, and how long is left.
 
-use std::io::{self, IsTerminal as _, Write as _};
-
 use crate::cli::output::note;
+use crate::cli::status::StatusLine;
 use crate::measure::comparison::Metric;
 use crate::report::format::{maybe, three};
 use crate::settings::{Knob, Settings};
@@ -13,8 +12,7 @@ use crate::sweep::{Job, Measured, Pace, Space, time_of};
 #[derive(Debug)]
 pub struct Teller {
     quiet: bool,
-    terminal: bool,
-    written: bool,
+    line: StatusLine,
     pace: Pace,
     names: Vec<&'static str>,
     time: Metric,
@@ -27,8 +25,7 @@ impl Teller {
         let points = points.map_or(0, |(points, _)| points.len());
         Self {
             quiet,
-            terminal: io::stderr().is_terminal(),
-            written: false,
+            line: StatusLine::new(quiet),
             pace: Pace::new(&header.plan, points, header.block_s + header.warmup_s),
             names: space.axes.iter().map(|axis| axis.knob.name).collect(),
             time: time_of(header.plan.objective.judged_by()),
@@ -37,19 +34,14 @@ impl Teller {
 
     /// Says what begins.
     pub fn begin(&mut self, job: &Job, settings: &Settings) {
-        if self.quiet || !self.terminal {
-            return;
-        }
-        let line = format!("{}  {}", self.place(job), self.what(job, settings));
-        let line: String = line.chars().take(79).collect();
-        let _ = write!(io::stderr(), "\r\x1b[K{line}");
-        self.written = true;
+        let text = format!("{}  {}", self.place(job), self.what(job, settings));
+        self.line.show(&text);
     }
 
     /// Says what came out.
     pub fn done(&mut self, job: &Job, settings: &Settings, measured: &Measured) {
         self.pace.took(measured.took_s);
-        if self.quiet || self.terminal {
+        if self.quiet || self.line.is_shown() {
             return;
         }
         let figures = match &measured.problem {
@@ -70,9 +62,7 @@ impl Teller {
 
     /// Ends the rewritten line.
     pub fn end(&mut self) {
-        if std::mem::take(&mut self.written) {
-            let _ = write!(io::stderr(), "\r\x1b[K");
-        }
+        self.line.end();
     }
 
     /// `block 12 of about 48, 3m 20s left`.

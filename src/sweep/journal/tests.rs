@@ -1,13 +1,19 @@
 use super::*;
+use crate::snapshot::journal::JournalError;
 use crate::sweep::simulated::{Target, plan};
 use crate::sweep::{Outcome, Search, search};
 use rand::prelude::*;
 use rand::rngs::StdRng;
+use std::path::Path;
+
+fn open(path: &Path) -> Result<Opened, JournalError> {
+    Journal::open(path, KIND)
+}
 
 fn header(plan: &Plan) -> Header {
     Header {
-        kind: KIND.into(),
-        schema: SCHEMA,
+        kind: KIND.word.into(),
+        schema: KIND.schema,
         linger_version: "0".into(),
         started_at: "2026-01-01T00:00:00Z".into(),
         words: vec!["linger.ms=0,5".into()],
@@ -77,7 +83,7 @@ fn a_sweep_that_is_cut_anywhere_comes_to_the_same_end_and_measures_nothing_twice
             let torn = &b"000000ff 1234abcd {\"job\":{\"number\""[..rng.random_range(0..34)];
             content.extend_from_slice(torn);
             std::fs::write(&path, &content).unwrap();
-            let opened = Journal::open(&path).unwrap();
+            let opened = open(&path).unwrap();
             assert_eq!(opened.torn, torn.len() as u64);
             assert_eq!(opened.done.len(), outcome.blocks);
             let life = rng.random_range(1..12);
@@ -105,7 +111,7 @@ fn what_is_no_journal_is_left_alone() {
     let header = header(&plan(&target));
     let path = folder.path().join("journal");
     let mut journal = Journal::create(&path, &header).unwrap();
-    assert!(matches!(Journal::open(&path), Err(JournalError::InUse(_))));
+    assert!(matches!(open(&path), Err(JournalError::InUse(_))));
     let job = Job {
         number: 0,
         phase: crate::sweep::Phase::Explore,
@@ -126,7 +132,7 @@ fn what_is_no_journal_is_left_alone() {
     let second = good.iter().position(|byte| *byte == b'\n').unwrap() + 40;
     let damage = |content: Vec<u8>| {
         std::fs::write(&path, &content).unwrap();
-        let error = Journal::open(&path).unwrap_err().to_string();
+        let error = open(&path).unwrap_err().to_string();
         assert_eq!(std::fs::read(&path).unwrap(), content, "left alone");
         error
     };
@@ -143,6 +149,6 @@ fn what_is_no_journal_is_left_alone() {
     assert!(other("{\"kind\":\"linger-sweep\",\"schema\":2}").contains("update linger"));
     let cut = good.len() - 3;
     std::fs::write(&path, &good[..cut]).unwrap();
-    let opened = Journal::open(&path).unwrap();
+    let opened = open(&path).unwrap();
     assert_eq!((opened.done.len(), opened.torn > 0), (1, true));
 }
