@@ -8,6 +8,7 @@
 //! ```
 
 mod ask;
+pub mod conditioned;
 pub mod connection;
 pub mod doctor;
 pub mod ear;
@@ -26,6 +27,7 @@ pub mod stores;
 pub mod topics;
 pub mod trouble;
 
+pub use conditioned::ConditionedError;
 pub use connection::{Connection, ConnectionError, Source};
 pub use embedded::Embedded;
 pub use facts::{BrokerFacts, ClusterFacts, ClusterKind, TopicFacts};

@@ -5,8 +5,6 @@ mod arms;
 mod exec;
 mod progress;
 
-use std::time::Duration;
-
 use crate::compare::{
     self, Arm, ArmReport, Bench, Circumstances, CommandBench, Comparison, LabBench, Plan, Series,
 };
@@ -25,9 +23,6 @@ use super::signals::Ending;
 use super::{run, target};
 
 pub use args::{CompareArgs, Contaminated, EXAMPLES, OnInconclusive};
-
-/// Brokers that were just started answer the first records hundreds of times slower, until their code is compiled.
-const WARM_BROKERS: Duration = Duration::from_secs(15);
 
 /// Compares, prints the verdict, and judges it.
 pub fn run(args: &CompareArgs) -> Result<Outcome, Failure> {
@@ -214,10 +209,7 @@ async fn measure<B: Bench>(
     let mut teller = Teller::new(args.lab.output.quiet);
     if args.lab.connect.local_kafka.is_some() {
         if !args.lab.output.quiet {
-            note(&format!(
-                "warming up the brokers that were just started: {} s that do not count",
-                WARM_BROKERS.as_secs()
-            ));
+            target::tell_warming();
         }
         tokio::select! {
             biased;
@@ -225,7 +217,7 @@ async fn measure<B: Bench>(
                 series.stop();
                 return Ok(());
             }
-            warm = compare::warm_up(bench, WARM_BROKERS) => warm.map_err(Failure::unmeasured)?,
+            warm = compare::warm_up(bench, target::WARM_BROKERS) => warm.map_err(Failure::unmeasured)?,
         }
     }
     let stop = async {

@@ -9,8 +9,10 @@ use crate::cluster::Shown;
 use crate::report::format;
 use crate::wire::{Produced, Summary, Wire, WireError};
 
+use super::args::{ConnectArgs, LoadArgs};
 use super::output::{Failure, Outcome, note, print};
 use super::signals::{Ending, end_of_input};
+use super::{gather, target};
 
 pub mod args;
 
@@ -21,6 +23,15 @@ const INTERVAL: Duration = Duration::from_secs(1);
 
 /// Prints where the wire listens, and lives until a signal or the end of standard input.
 pub fn run(args: &ProxyArgs) -> Result<Outcome, Failure> {
+    let connect = ConnectArgs {
+        properties: args.properties.clone(),
+        file: args.file.clone(),
+        ..ConnectArgs::default()
+    };
+    let tls = gather::gather(&connect, &LoadArgs::default(), &[])?
+        .connection
+        .tls()
+        .map_err(|error| target::conditioned("the proxy", error))?;
     let runtime = super::run::runtime()?;
     runtime.block_on(async {
         let mut ending = Ending::listen().map_err(Failure::unmeasured)?;
@@ -31,7 +42,7 @@ pub fn run(args: &ProxyArgs) -> Result<Outcome, Failure> {
                 let _ = print(&line("produce", produced));
             }
         };
-        let wire = Wire::start(&args.upstream, args.port, args.faults.clone(), observe)
+        let wire = Wire::secured(&args.upstream, tls, args.port, args.faults.clone(), observe)
             .map_err(failure)?;
         wire.set_conditions(args.conditions());
         begin(args, &wire)?;

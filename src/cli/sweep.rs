@@ -262,7 +262,16 @@ fn measure(args: &SweepArgs, ready: Ready) -> Result<(Sweep, Space), Failure> {
     let place = journal.path.clone();
     let runtime = run::runtime()?;
     let is_real = matches!(config.target, crate::lab::Target::Real { .. });
-    let first = is_real.then(|| config.settings.clone());
+    let fresh = local.is_some();
+    if fresh && !args.lab.output.quiet {
+        target::tell_warming();
+    }
+    let least = if fresh {
+        target::WARM_BROKERS
+    } else {
+        Duration::ZERO
+    };
+    let first = is_real.then(|| (config.settings.clone(), least));
     let blocks = Blocks::start(config).map_err(Failure::unmeasured)?;
     let done: f64 = recorded.iter().map(|line| line.measured.took_s).sum();
     let bench = LabBench::new(args, &header, &space, blocks, &runtime, done)?.warmed_by(first);

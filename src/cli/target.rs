@@ -2,17 +2,18 @@
 
 use std::io::{BufRead as _, IsTerminal as _};
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::cluster::local::{LocalKafka, LocalOptions};
 use crate::cluster::probe::Probe;
 use crate::cluster::topics::{self, Shape};
-use crate::cluster::{ClusterFacts, ClusterKind, Connection, ProbeError};
+use crate::cluster::{ClusterFacts, ClusterKind, ConditionedError, Connection, ProbeError};
 use crate::lab::config::{Limits, Target};
 use crate::load::Rate;
 use crate::settings::{Settings, Source, Surroundings, Value};
 
 use crate::tui::terminal;
-use crate::wire::{Address, Wire};
+use crate::wire::{Wire, WireError};
 
 use super::args::{ConnectArgs, LoadArgs};
 use super::consent::{self, FIRST_RATE, Refusal, Wish};
@@ -22,6 +23,8 @@ use super::topic::topic_failure;
 
 /// The topic when none is named.
 pub const TOPIC: &str = "linger-bench";
+/// Brokers that were just started answer the first records hundreds of times slower, until their code is compiled.
+pub const WARM_BROKERS: Duration = Duration::from_secs(15);
 const EMBEDDED_BROKERS: i32 = 3;
 const PARTITIONS: u32 = 6;
 
@@ -122,17 +125,10 @@ pub fn real(
 ) -> Result<(Target, Option<Arc<Wire>>), Failure> {
     let mut wire = None;
     if adds_round_trip(settings) {
-        let security = connection.security();
-        if !matches!(security.as_str(), "PLAINTEXT" | "SASL_PLAINTEXT") {
-            return Err(Failure::usage(format!(
-                "rtt.ms cannot be added to this cluster: the wire speaks no TLS, and the connection is {security}; leave rtt.ms out"
-            )));
-        }
-        let servers = connection.bootstrap().unwrap_or_default();
-        let upstream: Result<Vec<Address>, _> = servers.split(',').map(str::parse).collect();
-        let started = upstream.and_then(|upstream| Wire::start(&upstream, 0, Vec::new(), |_| {}));
-        let started = started.map_err(Failure::unmeasured)?;
-        connection = connection.through(&started.bootstrap());
+        let (through, started) = connection
+            .behind_wire(Vec::new(), |_| {})
+            .map_err(|error| conditioned("rtt.ms", error))?;
+        connection = through;
         facts.wire = true;
         wire = Some(Arc::new(started));
     }
@@ -141,6 +137,23 @@ pub fn real(
         facts: Box::new(facts),
     };
     Ok((target, wire))
+}
+
+/// Why something cannot be put between a client and this cluster.
+pub fn conditioned(what: &str, error: ConditionedError) -> Failure {
+    match error {
+        ConditionedError::Wire(WireError::Address(_)) => Failure::usage(error),
+        ConditionedError::Wire(_) => Failure::unmeasured(error),
+        _ => Failure::usage(format!("{what}: {error}")),
+    }
+}
+
+/// Says that brokers are being warmed up.
+pub fn tell_warming() {
+    note(&format!(
+        "warming up the brokers that were just started: {} s that do not count",
+        WARM_BROKERS.as_secs()
+    ));
 }
 
 /// Starts real brokers on this machine; they end when the handle is dropped.

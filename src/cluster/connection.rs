@@ -46,7 +46,7 @@ impl fmt::Display for Source {
 
 /// One property with its source.
 #[derive(Clone, Debug)]
-struct Entry {
+pub(super) struct Entry {
     value: Secret,
     source: Source,
 }
@@ -54,7 +54,7 @@ struct Entry {
 /// The properties that reach one cluster. `Debug` shows open values only.
 #[derive(Clone, Default)]
 pub struct Connection {
-    entries: BTreeMap<&'static str, Entry>,
+    pub(super) entries: BTreeMap<&'static str, Entry>,
 }
 
 impl Connection {
@@ -64,13 +64,6 @@ impl Connection {
         let mut connection = Self::default();
         connection.put("bootstrap.servers", Secret::open(servers), Source::Flag);
         connection
-    }
-
-    /// The same connection by other servers, such as the wire's.
-    #[must_use]
-    pub fn through(mut self, servers: &str) -> Self {
-        self.put("bootstrap.servers", Secret::open(servers), Source::Flag);
-        self
     }
 
     pub(super) fn put(&mut self, name: &'static str, value: Secret, source: Source) {

@@ -13,6 +13,7 @@ use super::conditions::Conditions;
 use super::edit::LOOPBACK;
 use super::faults::{Fault, Plan};
 use super::seen::{Desk, Produced, Summary};
+use super::tls::{Tls, Upstream};
 
 mod passage;
 
@@ -93,6 +94,8 @@ type Observer = Box<dyn Fn(&Produced) + Send + Sync>;
 /// What all threads share.
 struct Shared {
     started: Instant,
+    /// How the brokers are spoken to; `None` in plaintext.
+    tls: Option<Tls>,
     stopping: AtomicBool,
     doors: Mutex<HashMap<Address, u16>>,
     conditions: Mutex<Conditions>,
@@ -131,14 +134,26 @@ impl Wire {
         faults: Vec<Fault>,
         observer: impl Fn(&Produced) + Send + Sync + 'static,
     ) -> Result<Self, WireError> {
+        Self::secured(upstream, None, port, faults, observer)
+    }
+
+    /// The same before brokers that are spoken to by TLS; clients speak plaintext to the wire all the same.
+    pub fn secured(
+        upstream: &[Address],
+        tls: Option<Tls>,
+        port: u16,
+        faults: Vec<Fault>,
+        observer: impl Fn(&Produced) + Send + Sync + 'static,
+    ) -> Result<Self, WireError> {
         for address in upstream {
-            reach(address).map_err(|source| WireError::Unreachable {
+            reach(address, tls.as_ref()).map_err(|source| WireError::Unreachable {
                 address: address.clone(),
                 source,
             })?;
         }
         let shared = Arc::new(Shared {
             started: Instant::now(),
+            tls,
             stopping: AtomicBool::new(false),
             doors: Mutex::default(),
             conditions: Mutex::default(),
@@ -263,8 +278,10 @@ fn accept(shared: &Arc<Shared>, listener: &TcpListener, to: &Address) {
 
 /// Connects to the broker and passes frames until both sides have ended.
 fn connection(shared: &Arc<Shared>, client: &TcpStream, to: &Address) {
-    let Ok(broker) = reach(to) else { return };
-    let (Ok(a), Ok(b)) = (client.try_clone(), broker.try_clone()) else {
+    let Ok(broker) = reach(to, shared.tls.as_ref()) else {
+        return;
+    };
+    let (Ok(a), Ok(b)) = (client.try_clone(), broker.socket().try_clone()) else {
         return;
     };
     let number = shared.numbers.fetch_add(1, Ordering::Relaxed);
@@ -277,12 +294,12 @@ fn connection(shared: &Arc<Shared>, client: &TcpStream, to: &Address) {
     locked(&shared.live).remove(&number);
 }
 
-fn reach(to: &Address) -> io::Result<TcpStream> {
+fn reach(to: &Address, tls: Option<&Tls>) -> io::Result<Upstream> {
     let mut last = io::Error::new(io::ErrorKind::NotFound, "the host has no address");
     let addresses: Vec<SocketAddr> = (to.host.as_str(), to.port).to_socket_addrs()?.collect();
     for address in addresses {
         match TcpStream::connect_timeout(&address, CONNECT) {
-            Ok(stream) => return Ok(stream),
+            Ok(socket) => return Upstream::new(socket, tls, to),
             Err(error) => last = error,
         }
     }

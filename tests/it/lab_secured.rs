@@ -15,7 +15,7 @@ const WRONG: &str = "canary-0ther-91ac";
 const NAMED_WITHIN: Duration = Duration::from_secs(20);
 
 /// Runs the program; no secret may be in anything that it says or leaves behind.
-fn linger(home: &Path, words: &[&str]) -> Output {
+pub fn linger(home: &Path, words: &[&str]) -> Output {
     let output = cli::linger(home).args(words).output().unwrap();
     for said in [&output.stdout, &output.stderr] {
         tells_nothing(&String::from_utf8_lossy(said));
@@ -29,7 +29,7 @@ fn tells_nothing(text: &str) {
     }
 }
 
-fn stderr(output: &Output) -> String {
+pub fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
@@ -45,7 +45,7 @@ fn refused(output: &Output, code: i32, parts: &[&str]) {
 }
 
 /// The broker's own client.properties with one text replaced by another, in a file of its own.
-fn properties(
+pub fn properties(
     kafka: &linger::cluster::local::LocalKafka,
     home: &Path,
     from: &str,

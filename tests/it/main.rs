@@ -13,6 +13,7 @@
 mod advice;
 mod architecture;
 mod audit;
+mod audit_java;
 mod bad_input;
 mod blocks;
 mod browser;
@@ -53,3 +54,4 @@ mod sweep_told;
 mod terminal;
 mod terminal_files;
 mod wire;
+mod wire_secured;

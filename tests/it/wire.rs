@@ -224,7 +224,7 @@ fn a_lost_acknowledgement_duplicates_records_unless_idempotence_forbids_it() {
 }
 
 /// Java's tools with these words; its output is read while it runs.
-fn java(kafka: &LocalKafka, words: &[&str]) -> Command {
+pub fn java(kafka: &LocalKafka, words: &[&str]) -> Command {
     let mut command = Command::new(kafka.fact("JAVA").unwrap());
     command
         .args([

@@ -1,6 +1,7 @@
 //! What `linger proxy` takes.
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
 use clap::Args;
 
@@ -25,6 +26,17 @@ pub struct ProxyArgs {
     /// The port on 127.0.0.1 that stands for the first of them; 0 takes a free one
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     pub port: u16,
+    /// One client property that the brokers ask for, such as ssl.ca.location; repeatable (librdkafka's or Java's spelling)
+    #[arg(
+        short = 'X',
+        long = "property",
+        alias = "command-property",
+        value_name = "K=V"
+    )]
+    pub properties: Vec<String>,
+    /// A file of client properties: Java's .properties or librdkafka's form
+    #[arg(short = 'F', long = "command-config", value_name = "FILE")]
+    pub file: Option<PathBuf>,
     /// Time to add to every round trip, half of it each way: 20ms
     #[arg(long, value_name = "TIME", default_value = "0", value_parser = |text: &str| millis("rtt", text))]
     pub rtt: Millis,
@@ -106,8 +118,10 @@ flight is reported as not exercised.
 Examples:
   linger proxy --upstream localhost:9092 --rtt 20ms
   linger proxy --upstream localhost:9092 --fault lose-acknowledgement@every:100:3
+  linger proxy --upstream host:9093 -F client.properties --rtt 20ms
   linger proxy --upstream localhost:9092 --json | jq 'select(.event == \"produce\") | .batches[]'
 
-The clients speak to 127.0.0.1 without TLS, and so does the proxy to the brokers."
+Clients speak plaintext to 127.0.0.1. With security.protocol SSL or SASL_SSL in -F or -X the proxy speaks TLS to the brokers; clients \
+then use PLAINTEXT or SASL_PLAINTEXT and sign in as before (not by Kerberos)."
     )
 }

@@ -24,8 +24,8 @@ pub struct LabBench<'a> {
     until: Option<Instant>,
     teller: Teller,
     intake: Intake,
-    /// What to run before the first block, which would else be measured on brokers that are cold; it does not count.
-    first: Option<Settings>,
+    /// What to run before the first block, and for how long at least, since cold brokers measure wrongly; it does not count.
+    first: Option<(Settings, Duration)>,
 }
 
 impl<'a> LabBench<'a> {
@@ -56,11 +56,24 @@ impl<'a> LabBench<'a> {
         })
     }
 
-    /// Runs these settings for a block before the first one that counts.
+    /// Runs these settings for so long, and for a block at least, before the first one that counts.
     #[must_use]
-    pub fn warmed_by(mut self, settings: Option<Settings>) -> Self {
+    pub fn warmed_by(mut self, settings: Option<(Settings, Duration)>) -> Self {
         self.first = settings;
         self
+    }
+
+    fn warm_up(&mut self) -> Result<(), Ended> {
+        let Some((settings, least)) = self.first.take() else {
+            return Ok(());
+        };
+        let begun = Instant::now();
+        loop {
+            self.block(&settings)?;
+            if begun.elapsed() >= least {
+                return Ok(());
+            }
+        }
     }
 
     /// Ends the load and waits until it has drained; a signal gives up what is left.
@@ -101,9 +114,7 @@ impl Bench for LabBench<'_> {
         if self.until.is_some_and(|until| Instant::now() >= until) {
             return Err(Ended::Budget);
         }
-        if let Some(first) = self.first.take() {
-            self.block(&first)?;
-        }
+        self.warm_up()?;
         self.teller.begin(job, settings);
         let measured = self.block(settings);
         match &measured {

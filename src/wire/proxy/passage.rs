@@ -1,6 +1,6 @@
 //! One connection's four threads: one reads and one writes, in each direction.
 
-use std::io::{BufReader, Write as _};
+use std::io::{BufReader, Write};
 use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -14,6 +14,7 @@ use super::super::frame;
 use super::super::link::{Link, Next};
 use super::super::seen::Produced;
 use super::super::session::{Out, Session, millis};
+use super::super::tls::Upstream;
 use super::{Address, Shared, locked, open};
 
 /// What the four threads of a connection share.
@@ -28,9 +29,10 @@ struct Passage<'a> {
 }
 
 /// Passes frames until both sides have ended.
-pub(super) fn run(shared: &Arc<Shared>, client: &TcpStream, broker: &TcpStream, to: &Address) {
+pub(super) fn run(shared: &Arc<Shared>, client: &TcpStream, broker: &Upstream, to: &Address) {
+    let socket = broker.socket();
     // Small frames must not wait for the answer to others; without the option they are only later.
-    let _ = (client.set_nodelay(true), broker.set_nodelay(true));
+    let _ = (client.set_nodelay(true), socket.set_nodelay(true));
     let now = Instant::now();
     let passage = Passage {
         shared,
@@ -38,13 +40,13 @@ pub(super) fn run(shared: &Arc<Shared>, client: &TcpStream, broker: &TcpStream, 
         to_broker: Link::new(now),
         to_client: Link::new(now),
         dice: Mutex::new(SmallRng::seed_from_u64(rand::random())),
-        sockets: [client, broker],
+        sockets: [client, socket],
     };
     let passage = &passage;
     thread::scope(|scope| {
         let started = [
-            spawn(scope, || passage.write(&passage.to_broker, broker)),
-            spawn(scope, || passage.write(&passage.to_client, client)),
+            spawn(scope, || passage.write(&passage.to_broker, broker, socket)),
+            spawn(scope, || passage.write(&passage.to_client, client, client)),
             spawn(scope, || passage.read_answers(broker)),
         ];
         if started.contains(&false) {
@@ -91,7 +93,7 @@ impl Passage<'_> {
         self.to_broker.end();
     }
 
-    fn read_answers(&self, broker: &TcpStream) {
+    fn read_answers(&self, broker: &Upstream) {
         let mut from = BufReader::with_capacity(64 << 10, broker);
         while self.to_client.wait_for_room(|| self.conditions()) {
             let Ok(Some(bytes)) = frame::read(&mut from) else {
@@ -144,18 +146,18 @@ impl Passage<'_> {
     }
 
     /// Writes one direction until it ends; then the other side learns it as it would without a wire.
-    fn write(&self, link: &Link, mut to: &TcpStream) {
+    fn write(&self, link: &Link, mut to: impl Write, socket: &TcpStream) {
         loop {
             match link.next() {
                 Next::Frame(bytes) if to.write_all(&bytes).is_ok() => {}
                 Next::End => {
-                    let _ = to.shutdown(Shutdown::Write);
+                    let _ = socket.shutdown(Shutdown::Write);
                     break;
                 }
                 Next::Cut => return self.cut(),
                 // Nobody takes it any more, so nobody needs the rest; the other direction ends by the end of its reader.
                 Next::Frame(_) => {
-                    let _ = to.shutdown(Shutdown::Both);
+                    let _ = socket.shutdown(Shutdown::Both);
                     break;
                 }
             }
