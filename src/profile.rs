@@ -104,6 +104,17 @@ impl Profile {
         }
     }
 
+    /// The same with nothing but what was chosen, whatever its value; with everything where nothing was.
+    #[must_use]
+    pub fn of_chosen(name: &str, settings: &Settings) -> Self {
+        let mut profile = Self::of(name, settings);
+        let chosen = |name: &str| *settings.source(name) != Source::Default;
+        if profile.values.iter().any(|(name, _)| chosen(name)) {
+            profile.values.retain(|(name, _)| chosen(name));
+        }
+        profile
+    }
+
     /// Reads a profile from TOML; `place` is its file or name, for complaints.
     pub fn read(place: &str, text: &str) -> Result<Self, ProfileError> {
         toml_form::read(place, text)

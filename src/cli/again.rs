@@ -40,8 +40,11 @@ pub fn words(lab: &LabArgs, trials: &[Snapshot]) -> String {
         .iter()
         .map(|goal| format!("--goal {}", quoted(&goal.goal)));
     let cluster = Some(cluster_words(lab)).filter(|words| !words.is_empty());
+    let profile = lab.load.profile.as_deref();
+    let profile = profile.map(|profile| format!("--profile {}", quoted(profile)));
     cluster
         .into_iter()
+        .chain(profile)
         .chain(goals)
         .collect::<Vec<_>>()
         .join(" ")

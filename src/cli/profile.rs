@@ -145,7 +145,7 @@ fn made(
     } else {
         place.to_owned()
     };
-    let mut profile = Profile::of(&name, &gathered.settings);
+    let mut profile = Profile::of_chosen(&name, &gathered.settings);
     about.unwrap_or_default().clone_into(&mut profile.about);
     profile.goals = gathered.goals.iter().map(ToString::to_string).collect();
     Ok(profile)

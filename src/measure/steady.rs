@@ -49,7 +49,7 @@ pub struct Restless {
 /// How a figure moved over the last windows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Way {
-    /// It rose (above 0) or fell, by this share of the mean.
+    /// It rose (above 0) or fell, by this share of where it began.
     Trend(f64),
     /// One window lay this share of the mean away from it.
     Spread(f64),
@@ -130,9 +130,12 @@ fn restless(values: &[f64], floor: f64) -> Option<Way> {
     let mean = values.iter().sum::<f64>() / values.len() as f64;
     let furthest = values.iter().map(|value| (value - mean).abs());
     let furthest = furthest.fold(0.0, f64::max);
-    let change = values.last()? - values.first()?;
+    let (first, last) = (values.first()?, values.last()?);
+    let change = last - first;
     if change.abs() > (mean * TREND).max(floor) && one_way(values) >= PAIRS {
-        return Some(Way::Trend(change / mean));
+        return Some(Way::Trend(
+            change / if *first > 0.0 { *first } else { mean },
+        ));
     }
     (furthest > (mean * SPREAD).max(floor)).then(|| Way::Spread(furthest / mean))
 }

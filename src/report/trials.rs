@@ -92,23 +92,42 @@ pub fn changes(from: &BTreeMap<String, Setting>, to: &BTreeMap<String, Setting>)
     }
 }
 
-/// The command that measures the settings of this trial again; `target` are the arguments that name the cluster (`-b …`), quoted already.
+/// The command that measures the settings of this trial again; `target` are the arguments that name the cluster (`-b …`) and the
+/// profile file that was given, quoted already. What one profile says is told by its name.
 #[must_use]
 pub fn next_command(trial: &Snapshot, target: &str) -> String {
     let mut words = vec!["linger bench".to_owned()];
     if !target.is_empty() {
         words.push(target.into());
     }
+    let profile = only_profile(trial);
+    if let Some(source) = profile
+        && !target.contains("--profile")
+    {
+        let name = source.trim_start_matches(PROFILE);
+        words.push(format!("--profile {}", quoted(name)));
+    }
     for row in knobs::rows() {
         let Some(setting) = trial.settings.get(row.name) else {
             continue;
         };
-        if setting.source != "default" {
+        if setting.source != "default" && Some(setting.source.as_str()) != profile {
             words.push("--set".into());
             words.push(quoted(&format!("{}={}", row.name, setting.value)));
         }
     }
     words.join(" ")
+}
+
+/// How a profile's name begins as a source.
+const PROFILE: &str = "profile ";
+
+/// The profile that values come from, where there is exactly one.
+fn only_profile(trial: &Snapshot) -> Option<&str> {
+    let sources = trial.settings.values().map(|one| one.source.as_str());
+    let mut profiles = sources.filter(|source| source.starts_with(PROFILE));
+    let first = profiles.next()?;
+    profiles.all(|other| other == first).then_some(first)
 }
 
 #[cfg(test)]
@@ -141,6 +160,27 @@ mod tests {
         assert_eq!(
             next_command(&trial(2, "20"), "-b h:1"),
             "linger bench -b h:1 --set linger.ms=20"
+        );
+    }
+
+    #[test]
+    fn the_next_command_names_the_profile_once() {
+        let mut settings = Settings::default();
+        let profile = || Source::Profile("mine".into());
+        settings.set("acks", "1", profile()).unwrap();
+        settings.set("rate", "5000", profile()).unwrap();
+        settings.set("linger.ms", "20", Source::Hand).unwrap();
+        let trial = Snapshot {
+            settings: settings_map(&settings),
+            ..Snapshot::default()
+        };
+        assert_eq!(
+            next_command(&trial, ""),
+            "linger bench --profile mine --set linger.ms=20"
+        );
+        assert_eq!(
+            next_command(&trial, "--profile ./mine.toml"),
+            "linger bench --profile ./mine.toml --set linger.ms=20"
         );
     }
 }

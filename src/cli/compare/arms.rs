@@ -6,7 +6,7 @@ use crate::cli::output::Failure;
 use crate::compare::ArmReport;
 use crate::measure::comparison::Metric;
 use crate::profile::Shelf;
-use crate::settings::{Settings, Source, Value};
+use crate::settings::{Settings, Source, Value, rows};
 use crate::snapshot::{settings_map, store};
 
 const PROFILE: &str = "profile:";
@@ -46,6 +46,12 @@ pub fn read(flag: &str, words: &[String], base: &Settings) -> Result<Setting, Fa
     }
     for word in wholes {
         settings = whole(flag, word, &settings)?;
+        // What was typed for both arms is stronger than what a file says.
+        for row in rows() {
+            if *base.source(row.name) == Source::Flag {
+                settings.put(row.name, base.value(row.name).clone(), Source::Flag);
+            }
+        }
     }
     for word in knobs {
         let (name, value) = word.split_once('=').unwrap_or((word, ""));
