@@ -24,7 +24,7 @@ pub fn format() -> impl TypedValueParser<Value = &'static Format> {
         .try_map(|name| export::find(&name).ok_or("there is no such format"))
 }
 
-/// Writes the settings of a profile, or of a snapshot's file, in another tool's words.
+/// Writes the settings of a profile or a snapshot in another tool's words.
 pub fn run(
     shelf: &Shelf,
     place: &str,
@@ -44,10 +44,11 @@ pub fn run(
 
 /// The settings, and where they come from in sentences.
 fn read(shelf: &Shelf, place: &str) -> Result<(Vec<String>, Settings), Failure> {
-    let is_snapshot = Path::new(place)
+    let ends_so = Path::new(place)
         .extension()
         .is_some_and(|end| end.eq_ignore_ascii_case("json"));
-    if is_snapshot {
+    // A name is a profile's first, and a snapshot's where no profile has it.
+    if ends_so || (shelf.read(place).is_err() && store::load(place).is_ok()) {
         let snapshot = store::load(place).map_err(Failure::usage)?;
         let settings = snapshot.settings_onto(&Settings::default());
         let name = snapshot.name.as_deref().unwrap_or("without a name");

@@ -5,6 +5,8 @@ mod arms;
 mod exec;
 mod progress;
 
+use std::path::Path;
+
 use crate::compare::{
     self, Arm, ArmReport, Bench, Circumstances, CommandBench, Comparison, LabBench, Plan, Series,
 };
@@ -12,7 +14,8 @@ use crate::lab::{Blocks, Goal, GoalState, LabConfig};
 use crate::measure::comparison::{Metric, Verdict};
 use crate::report::comparison as report;
 use crate::report::json;
-use crate::settings::Settings;
+use crate::settings::words::quoted;
+use crate::settings::{Settings, Source, rows};
 use crate::snapshot::{Cluster, Environment};
 
 use self::arms::Setting;
@@ -28,6 +31,9 @@ pub use args::{CompareArgs, Contaminated, EXAMPLES, OnInconclusive};
 pub fn run(args: &CompareArgs) -> Result<Outcome, Failure> {
     let (connect, load) = (&args.lab.connect, &args.lab.load);
     writable(args.place.as_deref(), args.overwrite)?;
+    if let Some(file) = &args.from {
+        return finish(args, &earlier(file)?);
+    }
     let mut gathered = gather::gather(connect, load, &args.sent.rows())?;
     let why = "a comparison does not read the topic back; leave it out";
     gather::without_audit(&gathered.goals, why)?;
@@ -229,6 +235,40 @@ async fn measure<B: Bench>(
     done.map_err(Failure::unmeasured)
 }
 
+/// A comparison that was written as JSON.
+fn earlier(file: &Path) -> Result<Comparison, Failure> {
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| Failure::usage(format!("--from {}: {error}", file.display())))?;
+    serde_json::from_str(&text).map_err(|error| {
+        Failure::usage(format!(
+            "--from {}: this is not what `linger compare --json` prints: {error}",
+            file.display()
+        ))
+    })
+}
+
+/// The command that keeps the better arm as a profile; none where neither is, or where it is a command.
+fn keep(found: &Comparison) -> Option<String> {
+    let better = match found.verdict {
+        Verdict::ABetter => &found.a,
+        Verdict::BBetter => &found.b,
+        _ => return None,
+    };
+    let chosen = rows().iter().filter_map(|row| {
+        let setting = better.settings.get(row.name)?;
+        let is_chosen = setting.source != Source::Default.to_string();
+        is_chosen.then(|| {
+            format!(
+                " --set {}",
+                quoted(&format!("{}={}", row.name, setting.value))
+            )
+        })
+    });
+    let chosen: String = chosen.collect();
+    (!chosen.is_empty())
+        .then(|| format!("to keep the better one: linger profile save NAME{chosen}"))
+}
+
 fn finish(args: &CompareArgs, found: &Comparison) -> Result<Outcome, Failure> {
     let text = match args.format() {
         Some(format) => format
@@ -238,6 +278,12 @@ fn finish(args: &CompareArgs, found: &Comparison) -> Result<Outcome, Failure> {
         None => report::text(found),
     };
     put(&text, args.place.as_deref(), args.overwrite)?;
+    if !args.lab.output.quiet {
+        let sentence = args.place.as_ref().map(|_| found.sentence.clone());
+        for line in sentence.into_iter().chain(keep(found)) {
+            note(&line);
+        }
+    }
     let (outcome, sentence) = judge(args, found);
     if let Some(sentence) = sentence {
         note(&sentence);

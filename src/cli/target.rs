@@ -140,6 +140,7 @@ pub fn real(
 }
 
 /// Why something cannot be put between a client and this cluster.
+#[must_use]
 pub fn conditioned(what: &str, error: ConditionedError) -> Failure {
     match error {
         ConditionedError::Wire(WireError::Address(_)) => Failure::usage(error),

@@ -124,6 +124,8 @@ struct Outcome {
     lateness_ms: Times,
     end_to_end_ms: Option<Times>,
     errors: Vec<ErrorCount>,
+    compression_ratio: Option<f64>,
+    batch_records_mean: Option<f64>,
     quality: Quality,
     histograms: Histograms,
 }
@@ -197,6 +199,8 @@ fn figures(text: &str, block: Duration) -> Result<Figures, String> {
         errors: result.errors,
         behind: 0,
         client_cpu: result.quality.client_cpu,
+        compression_ratio: result.compression_ratio,
+        batch_records_mean: result.batch_records_mean,
         settled: true,
         machine: result.quality.machine,
         contaminated: None,

@@ -50,6 +50,12 @@ pub struct Figures {
     pub behind: u64,
     /// The busiest thread of ours, as a share of one core (0–1).
     pub client_cpu: Option<f64>,
+    /// Bytes before compression ÷ bytes on the wire; unknown without the client's statistics.
+    #[serde(default)]
+    pub compression_ratio: Option<f64>,
+    /// Mean records per batch.
+    #[serde(default)]
+    pub batch_records_mean: Option<f64>,
     /// Whether it had settled; a block that had not proves nothing.
     pub settled: bool,
     /// What this machine did meanwhile.
@@ -116,6 +122,8 @@ impl From<&Block> for Figures {
             errors: block.errors.clone(),
             behind: block.behind,
             client_cpu: Some(block.client_cpu),
+            compression_ratio: block.stages.compression_ratio,
+            batch_records_mean: block.stages.batch_records,
             settled: moving(block.steadiness).is_none(),
             machine: (&block.machine).into(),
             contaminated: None,

@@ -108,6 +108,10 @@ pub struct ArmReport {
     pub settings: BTreeMap<String, Setting>,
     /// Medians over its blocks, by name: `throughput`, `p50`, `p99`, `p99.9`, and `read-p50` … where records were followed.
     pub medians: BTreeMap<String, f64>,
+    /// Medians over its blocks of what decides nothing and costs something: `compression_ratio`, `batch_records_mean`, and
+    /// `client_cpu`, the busiest thread's share of a core.
+    #[serde(default)]
+    pub beside: BTreeMap<String, f64>,
 }
 
 /// A against A.
@@ -238,6 +242,16 @@ impl Comparison {
     }
 }
 
+/// A figure of a block, where it has it.
+type Beside = fn(&Figures) -> Option<f64>;
+
+/// What is told of each arm although it decides nothing.
+const BESIDE: [(&str, Beside); 3] = [
+    ("compression_ratio", |figures| figures.compression_ratio),
+    ("batch_records_mean", |figures| figures.batch_records_mean),
+    ("client_cpu", |figures| figures.client_cpu),
+];
+
 impl ArmReport {
     fn with_medians(self, series: &Series, arm: Arm) -> Self {
         let mine = |done: &&Done| done.ask.phase == Phase::Pairs && done.ask.arm == arm;
@@ -249,6 +263,13 @@ impl ArmReport {
         };
         Self {
             medians: Metric::ALL.into_iter().filter_map(of).collect(),
+            beside: BESIDE
+                .into_iter()
+                .filter_map(|(name, figure)| {
+                    let values = blocks.clone().filter_map(|done| figure(&done.figures));
+                    Some((name.to_owned(), median(values.collect())?))
+                })
+                .collect(),
             ..self
         }
     }

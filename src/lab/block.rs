@@ -7,7 +7,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::lab::reading::Warning;
 use crate::lab::{Command, Lab, LabConfig, LabError, LoadState, MachineReading, Reading};
-use crate::measure::{Accounts, Counts, ErrorCount, Latencies, Steadiness};
+use crate::measure::{Accounts, Counts, ErrorCount, Latencies, Stages, Steadiness};
 use crate::settings::Settings;
 use crate::snapshot::Snapshot;
 
@@ -53,6 +53,8 @@ pub struct Block {
     pub steadiness: Steadiness,
     /// The highest share of one core (0–1) that a thread of ours took in any second of the window.
     pub client_cpu: f64,
+    /// What the client's own statistics say of its trial, warm-up included.
+    pub stages: Stages,
     /// What this machine did in the window; looked at once a second, so that a short window may know little.
     pub machine: MachineReading,
     /// What to bear in mind.

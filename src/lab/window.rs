@@ -10,7 +10,7 @@ use crate::lab::machine::MachineReading;
 use crate::lab::trial::Trial;
 use crate::load::workload::Rate;
 use crate::measure::steady::{Steady, Window as Second};
-use crate::measure::{Counts, ErrorCount};
+use crate::measure::{Counts, ErrorCount, Stages};
 use crate::settings::Settings;
 
 /// The engine looks at the busiest thread once a second: a younger figure still speaks of the time before the window.
@@ -151,6 +151,7 @@ impl Window {
             behind: 0,
             steadiness: self.course.steady.judge(),
             client_cpu: self.cpu,
+            stages: Stages::default(),
             machine: MachineReading::of(&figures.machine, &figures.hiccups),
             warnings: Vec::new(),
         }
@@ -185,6 +186,7 @@ impl Engine {
             machine: block.machine,
             ..live.reading(&[], false)
         };
+        block.stages = row.stages;
         block.warnings = self.warnings(&row);
         block.behind = self.desk.behind(self.clock.now(), self.trials.accounts());
         self.desk.block = Some(Arc::new(block));

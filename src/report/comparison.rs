@@ -11,6 +11,12 @@ use super::format::{count, maybe, things};
 use super::markdown;
 use super::table::{Align, lines};
 
+/// What is told beside the metrics, by its name in the result.
+const BESIDE: [(&str, &str); 3] = [
+    ("compression_ratio", "compression ratio"),
+    ("batch_records_mean", "records per batch"),
+    ("client_cpu", "busiest thread, share of a core"),
+];
 /// So many spoilt blocks are named.
 const MOST_REASONS: usize = 3;
 
@@ -81,6 +87,14 @@ fn table(found: &Comparison) -> Vec<Vec<String>> {
             maybe(arm.medians.get(metric.name()).copied())
         }));
     }
+    for (name, label) in BESIDE {
+        let known = [&found.a, &found.b].map(|arm| arm.beside.get(name).copied());
+        if known.iter().any(Option::is_some) {
+            rows.push(row(label.into(), &|arm| {
+                maybe(arm.beside.get(name).copied())
+            }));
+        }
+    }
     let delivery = &found.delivery;
     rows.push(vec![
         "delivered".into(),
@@ -114,7 +128,7 @@ pub(super) fn details(found: &Comparison) -> Vec<String> {
                 .smallest_effect_percent
                 .map_or(String::new(), |smallest| {
                     format!(
-                        "; {} pairs find differences of {} % or more",
+                        "; by that alone {} pairs would find differences of {} % or more, and the verdict rests on the interval of the pairs themselves",
                         found.pairs_planned,
                         number(smallest)
                     )

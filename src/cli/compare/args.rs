@@ -104,6 +104,14 @@ pub struct CompareArgs {
     /// The same as --to md
     #[arg(long, conflicts_with_all = ["json", "to"], help_heading = "Output")]
     pub markdown: bool,
+    /// Tell an earlier comparison again in another form, from the JSON that it was written as; nothing is measured
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["a", "b", "a_exec", "b_exec"],
+        help_heading = "Output"
+    )]
+    pub from: Option<PathBuf>,
     /// Write into a file, whole or not at all, instead of stdout
     #[arg(
         short = 'o',

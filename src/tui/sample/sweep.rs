@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::lab::Block;
-use crate::measure::{Accounts, Counts, Latencies, Steadiness};
+use crate::measure::{Accounts, Counts, Latencies, Stages, Steadiness};
 use crate::settings::{Millis, Settings};
 
 /// What settings come to here: waiting costs time, small batches cost capacity, and a rate near the capacity costs time again. The
@@ -50,6 +50,7 @@ pub fn block(settings: &Arc<Settings>, number: u32) -> Block {
         behind: 0,
         steadiness: Steadiness::Unasked,
         client_cpu: 0.2,
+        stages: Stages::default(),
         machine: crate::lab::MachineReading::default(),
         warnings: Vec::new(),
     }

@@ -1,6 +1,6 @@
 //! One row: its name, its slider, its value.
 
-use crate::settings::{Kind, Knob, Step, Value};
+use crate::settings::{Group, Kind, Knob, Step, Value};
 use crate::tui::theme::Role;
 use crate::tui::view::scene::{Scene, turned};
 use crate::tui::widgets::pen::{Pen, cut, squeeze, width};
@@ -77,7 +77,8 @@ pub fn draw(pen: &mut Pen<'_>, row: &'static Knob, chosen: bool, scene: &Scene<'
         pen.text(at, 0, tail, scene.style(Role::Next));
     } else if now == next {
         let shown = row.show(now);
-        let shown = if text_row && shown.is_empty() {
+        let absent = row.group == Group::Conditions && !scene.around.embedded && !scene.around.wire;
+        let shown = if (text_row && shown.is_empty()) || (idle && absent) {
             "–".into()
         } else {
             shown

@@ -57,18 +57,32 @@ fn head(height: u16) -> u16 {
     if height >= 7 { 2 } else { 1 }
 }
 
-/// The trials that are shown, newest first, with their lines from the top of the rows; the opening one takes the first line.
+/// With fewer lines than these the base is not kept in sight.
+const PINNED_FROM: usize = 3;
+
+/// The trials that are shown, newest first, with their lines from the top of the rows; the opening one takes the first line, and the
+/// base the last one where it would be out of sight, since every change is told against it.
 fn visible<'a>(height: u16, scene: &Scene<'a>) -> Vec<(u16, &'a TrialReading)> {
     let opening = u16::from(scene.reading.opening.is_some());
     let room = usize::from(height.saturating_sub(head(height) + opening));
     let newest: Vec<&TrialReading> = scene.model.rows(scene.reading).collect();
     let chosen = scene.model.chosen_trial;
     let at = chosen.and_then(|number| newest.iter().position(|trial| trial.number == number));
-    let first = at.map_or(0, |at| (at + 1).saturating_sub(room));
-    let lines = newest.into_iter().skip(first).take(room);
+    let window = |room: usize| -> Vec<&'a TrialReading> {
+        let first = at.map_or(0, |at| (at + 1).saturating_sub(room));
+        newest.iter().copied().skip(first).take(room).collect()
+    };
+    let mut lines = window(room);
+    let base = scene.base.filter(|_| room >= PINNED_FROM);
+    if let Some(base) = base
+        && lines.iter().all(|trial| trial.number != base.number)
+    {
+        lines = window(room - 1);
+        lines.push(base);
+    }
     let top = head(height) + opening;
-    lines
-        .enumerate()
+    let numbered = lines.into_iter().enumerate();
+    numbered
         .map(|(line, trial)| (top + u16::try_from(line).unwrap_or(u16::MAX), trial))
         .collect()
 }
