@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use kafka_protocol::messages::{RequestHeader, ResponseHeader};
 use kafka_protocol::protocol::{
-    Decodable as _, Encodable as _, HeaderVersion as _, Request, StrBytes,
-    encode_request_header_into_buffer,
+    Decodable as _, HeaderVersion as _, Request, StrBytes, encode_request_header_into_buffer,
 };
 
 /// The longest answer that is taken: the metadata of a hundred thousand partitions is shorter.
@@ -67,6 +66,7 @@ mod tests {
     use std::thread;
 
     use kafka_protocol::messages::{MetadataRequest, MetadataResponse};
+    use kafka_protocol::protocol::Encodable as _;
 
     use super::*;
 

@@ -75,7 +75,8 @@ impl Connection {
     }
 
     /// The same connection by the wire's addresses: sign-in as before, TLS left to the wire.
-    fn through(mut self, servers: &str) -> Self {
+    #[must_use]
+    pub fn through(mut self, servers: &str) -> Self {
         let open = |text: &str| Secret::open(text);
         self.put("bootstrap.servers", open(servers), Source::Flag);
         let plain = match self.security().as_str() {

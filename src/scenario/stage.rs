@@ -122,22 +122,21 @@ impl Stage {
     /// A wire in front of the real cluster that adds a round trip and strikes these faults; they end with it.
     ///
     /// # Errors
-    /// A fault that cannot be understood, a cluster that speaks TLS, a broker that cannot be reached.
+    /// A fault that cannot be understood, TLS or a sign-in that a proxy cannot keep, a broker that cannot be reached.
     pub fn wire(&self, faults: &[&str], round_trip: Millis) -> Result<Tap, Stopped> {
         let connection = self.connection();
-        let security = connection.security();
-        if !matches!(security.as_str(), "PLAINTEXT" | "SASL_PLAINTEXT") {
-            return Err(Stopped::NotTestable(format!(
-                "its faults need the wire, which speaks no TLS, and the connection is {security}: `linger scenario run {} --local-kafka`",
+        let tls = connection.tls().map_err(|error| {
+            Stopped::NotTestable(format!(
+                "its faults need the wire, and {error}: `linger scenario run {} --local-kafka`",
                 self.scenario.id
-            )));
-        }
+            ))
+        })?;
         let servers = self.bootstrap();
         let upstream: Result<Vec<Address>, _> = servers.split(',').map(str::parse).collect();
         let upstream = upstream.map_err(Stopped::broken)?;
         let faults: Result<Vec<Fault>, _> = faults.iter().map(|text| text.parse()).collect();
         let faults = faults.map_err(Stopped::broken)?;
-        Tap::start(&upstream, faults, round_trip).map_err(Stopped::broken)
+        Tap::start(&upstream, tls, faults, round_trip).map_err(Stopped::broken)
     }
 
     /// Runs a load to its end.

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::settings::Millis;
-use crate::wire::{Address, Conditions, Fault, Produced, Summary, Wire, WireError};
+use crate::wire::{Address, Conditions, Fault, Produced, Summary, Tls, Wire, WireError};
 
 /// So many Produce requests are noted; a scenario sends some thousands.
 const NOTED: usize = 100_000;
@@ -23,12 +23,13 @@ impl Tap {
     /// A broker cannot be reached.
     pub fn start(
         upstream: &[Address],
+        tls: Option<Tls>,
         faults: Vec<Fault>,
         round_trip: Millis,
     ) -> Result<Self, WireError> {
         let seen: Arc<Mutex<Vec<Produced>>> = Arc::default();
         let sink = Arc::clone(&seen);
-        let wire = Wire::start(upstream, 0, faults, move |produced| {
+        let wire = Wire::secured(upstream, tls, 0, faults, move |produced| {
             let mut seen = sink.lock().unwrap_or_else(PoisonError::into_inner);
             if seen.len() < NOTED {
                 seen.push(produced.clone());
