@@ -81,7 +81,7 @@ fn show(topic: &str, found: &TopicAudit, json: bool) -> Result<(), Failure> {
 /// The line of progress on standard error: rewritten on a terminal, else one now and then.
 struct Line {
     quiet: bool,
-    line: StatusLine,
+    status: StatusLine,
     told: Instant,
 }
 
@@ -89,7 +89,7 @@ impl Line {
     fn new(quiet: bool) -> Self {
         Self {
             quiet,
-            line: StatusLine::new(quiet),
+            status: StatusLine::new(quiet),
             told: Instant::now(),
         }
     }
@@ -103,8 +103,8 @@ impl Line {
             count(progress.read),
             count(progress.of)
         );
-        if self.line.is_shown() {
-            self.line.show(&text);
+        if self.status.is_shown() {
+            self.status.show(&text);
         } else if self.told.elapsed() >= INTERVAL {
             self.told = Instant::now();
             note(&text);
@@ -112,6 +112,6 @@ impl Line {
     }
 
     fn end(&mut self) {
-        self.line.end();
+        self.status.end();
     }
 }

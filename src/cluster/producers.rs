@@ -95,12 +95,12 @@ fn states(answer: DescribeProducersResponse) -> Result<Vec<ProducerState>, Strin
         if let Some(error) = ResponseError::try_from_code(partition.error_code) {
             return Err(format!("{error:?}"));
         }
-        states.extend(partition.active_producers.into_iter().map(state));
+        states.extend(partition.active_producers.iter().map(state));
     }
     Ok(states)
 }
 
-fn state(told: Told) -> ProducerState {
+fn state(told: &Told) -> ProducerState {
     ProducerState {
         producer_id: told.producer_id.0,
         producer_epoch: told.producer_epoch,

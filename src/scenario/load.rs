@@ -15,7 +15,7 @@ use crate::snapshot::Snapshot;
 use crate::wire::Summary;
 
 /// A load that bounds itself ends before this.
-const LIMIT: Duration = Duration::from_mins(2);
+const LIMIT: Duration = Duration::from_secs(120);
 
 /// What one arm sends.
 #[derive(Clone, Debug)]

@@ -62,6 +62,26 @@ fn without_a_cluster_a_scenario_that_needs_one_says_what_starts_one_and_guesses_
     );
 }
 
+#[test]
+fn claims_that_need_no_cluster_are_judged_without_one() {
+    let home = home();
+    let told = object(
+        home.path(),
+        &["scenario", "run", "B16", "b5", "B16", "--json", "-q"],
+    );
+    let scenarios = told["scenarios"].as_object().unwrap();
+    assert_eq!(scenarios.keys().collect::<Vec<_>>(), ["B16", "B5"]);
+    for (id, one) in scenarios {
+        assert_eq!(one["verdict"], "reproduced", "{id}: {one}");
+    }
+    assert_eq!(told["broker_version"], Value::Null);
+    // What nothing here can test is told, and its reason has a way to do it.
+    let told = run(home.path(), &["scenario", "run", "B15", "--json"]).code(3);
+    let one = &json(told.get_output())["scenarios"]["B15"];
+    assert_eq!(one["verdict"], "not_testable");
+    assert!(one["reason"].as_str().unwrap().contains("netem"), "{one}");
+}
+
 /// A forced fault must show: three lost acknowledgements duplicate records, and with idempotence they do not.
 #[test]
 fn lost_acknowledgements_duplicate_records_and_idempotence_keeps_them_single() {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::lab::{Command, StopAfter};
+use crate::lab::StopAfter;
 use crate::measure::Phase;
 use crate::scenario::arms::{failures, number, reported};
 use crate::scenario::load::{Produced, Run};
@@ -12,13 +12,11 @@ use crate::scenario::stage::Stage;
 /// How long send() may wait in the arm that fills the buffer, in milliseconds.
 const BLOCK_MS: &str = "200";
 const BLOCK_S: f64 = 0.2;
-/// How long a record may take in the arm whose brokers are gone.
+/// How long a record may take in the arm whose every try is refused.
 const DELIVERY_MS: &str = "1000";
 const DELIVERY: f64 = 1000.0;
 /// librdkafka looks for late records once a second; a busy machine does so later.
 const LATE: f64 = 6_000.0;
-/// Longer than any step takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(40);
 const WHILE: StopAfter = StopAfter::Time(Duration::from_secs(3));
 /// A buffer that holds, and time-outs that nothing reaches.
 const CALM: [(&str, &str); 4] = [
@@ -67,39 +65,19 @@ fn load(stage: &Stage, name: &str, settings: &[(&str, &str)]) -> Result<(Arm, Pr
     Ok((arm, produced))
 }
 
-/// Brokers that go away under load: what the client holds then comes to its time-out.
-fn abandoned(stage: &Stage) -> Result<(Arm, Produced), Stopped> {
-    let name = "brokers gone, delivery.timeout.ms=1000";
-    let topic = stage.topic("gone", 1, 1, &[])?;
-    stage.say(name);
-    let settings: Vec<_> = CALM
-        .into_iter()
-        .chain([("delivery.timeout.ms", DELIVERY_MS)])
-        .collect();
-    let mut running = stage.begin(&Run {
-        arm: name,
-        settings: &settings,
-        audit: false,
-        ..Run::to(&topic)
-    })?;
-    let reading = running.wait(PATIENCE, |reading| reading.accounts.delivered > 50)?;
-    let brokers: Vec<i32> = reading.cluster.brokers.iter().map(|one| one.id).collect();
-    for &broker in &brokers {
-        running.command(Command::ToggleBroker(broker));
-    }
-    running.wait(PATIENCE, |reading| reading.accounts.failed > 50)?;
-    for &broker in &brokers {
-        running.command(Command::ToggleBroker(broker));
-    }
-    let produced = running.finish()?;
+/// Brokers that refuse every try in a way worth a retry: what the client holds comes to its time-out.
+fn expiring(stage: &Stage) -> Result<(Arm, Produced), Stopped> {
+    let own = [
+        ("errors.retriable", "1000"),
+        ("linger.ms", "20"),
+        ("delivery.timeout.ms", DELIVERY_MS),
+    ];
+    let calm = CALM.iter().filter(|(name, _)| *name != "linger.ms");
+    let settings: Vec<_> = calm.copied().chain(own).collect();
+    let name = "every try refused, delivery.timeout.ms=1000";
+    let (arm, produced) = load(stage, name, &settings)?;
     let longest = produced.snapshot.result.response_ms.max;
-    let arm = reported(name, &produced)
-        .with("failed in send()", failures(&produced, Phase::Send, None))
-        .with(
-            "failed in delivery",
-            failures(&produced, Phase::Delivery, None),
-        )
-        .with_some("longest time ms", longest.map(|time| time.0));
+    let arm = arm.with_some("longest time ms", longest.map(|time| time.0));
     Ok((arm, produced))
 }
 
@@ -141,7 +119,7 @@ pub fn full(stage: &Stage) -> Result<Told, Stopped> {
 pub fn two_parts(stage: &Stage) -> Result<Told, Stopped> {
     let (control, held) = calm(stage)?;
     let (treatment, blocking) = tight(stage)?;
-    let (gone, expired) = abandoned(stage)?;
+    let (late, expired) = expiring(stage)?;
     let in_delivery = failures(&expired, Phase::Delivery, Some("_MSG_TIMED_OUT"));
     let longest = expired
         .snapshot
@@ -171,7 +149,7 @@ pub fn two_parts(stage: &Stage) -> Result<Told, Stopped> {
     Ok(Told {
         control,
         treatment,
-        further: vec![gone],
+        further: vec![late],
         checks,
         lesson: "max.block.ms and delivery.timeout.ms add up: the application hears of a record after both at the latest".into(),
     })

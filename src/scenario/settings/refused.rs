@@ -56,7 +56,7 @@ fn waiting(delivery_ms: &str) -> Result<Settings, Stopped> {
 }
 
 pub fn timeouts(_: &Stage) -> Result<Told, Stopped> {
-    let (sum, below, least) = (waiting("31000")?, waiting("30999")?, waiting("1000")?);
+    let (sum, below, least) = (waiting("31000")?, waiting("25000")?, waiting("1000")?);
     let told = caution(&below).unwrap_or_else(|| "nothing".into());
     let refused = refusal(&least).unwrap_or_else(|| "nothing".into());
     let checks = vec![
@@ -65,11 +65,11 @@ pub fn timeouts(_: &Stage) -> Result<Told, Stopped> {
             caution(&sum).is_none() && refusal(&sum).is_none() && is_taken(&sum),
         ),
         Check::new(
-            format!("30999 ms: Java refuses it, and linger says so: {told}"),
+            format!("25000 ms: Java refuses it, and linger says so: {told}"),
             caution(&below).is_some(),
         ),
         Check::new(
-            "30999 ms: librdkafka takes it all the same",
+            "25000 ms: librdkafka takes it all the same",
             is_taken(&below) && refusal(&below).is_none(),
         ),
         Check::new(
@@ -86,7 +86,7 @@ pub fn timeouts(_: &Stage) -> Result<Told, Stopped> {
     };
     Ok(Told {
         control: arm("31000 ms", &[&sum]),
-        treatment: arm("30999 ms, 1000 ms", &[&below, &least]),
+        treatment: arm("25000 ms, 1000 ms", &[&below, &least]),
         checks,
         lesson: "settings that Java's producer refuses may run in librdkafka, and give a record less time than one try takes".into(),
         ..Told::default()
