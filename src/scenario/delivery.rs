@@ -203,3 +203,52 @@ fn remembered(batches: &[Batch], producers: &[ProducerState]) -> Check {
         state.last_sequence == sequence,
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn batch(base_sequence: i32, attempt: u32, base_offset: Option<i64>) -> Batch {
+        Batch {
+            topic: "linger-x".into(),
+            partition: 0,
+            bytes: 100,
+            records: 10,
+            codec: "none",
+            producer_id: 7,
+            producer_epoch: 0,
+            base_sequence,
+            attempt,
+            answer: None,
+            base_offset,
+        }
+    }
+
+    #[test]
+    fn a_repeat_is_told_the_place_of_its_first_copy_where_that_has_one() {
+        let first = [batch(0, 1, Some(0)), batch(10, 1, None)];
+        let with = |more: [Batch; 2]| repeats(&[first.clone(), more].concat());
+        let well = with([batch(0, 2, Some(0)), batch(10, 2, Some(10))]);
+        assert!(well.holds, "{}", well.says);
+        assert!(well.says.starts_with("2 of 2") && well.says.contains("1 of 1"));
+        // Stored again, without a first copy, or nothing repeated at all.
+        assert!(!with([batch(0, 2, Some(20)), batch(10, 2, Some(10))]).holds);
+        assert!(!with([batch(0, 2, Some(0)), batch(50, 2, Some(50))]).holds);
+        assert!(!repeats(&first).holds);
+    }
+
+    #[test]
+    fn the_broker_remembers_the_last_record_of_the_last_batch() {
+        let state = |last_sequence| ProducerState {
+            producer_id: 7,
+            producer_epoch: 0,
+            last_sequence,
+            coordinator_epoch: -1,
+            transaction_start: -1,
+        };
+        let seen = [batch(10, 1, None), batch(0, 2, None)];
+        assert!(remembered(&seen, &[state(19)]).holds);
+        assert!(!remembered(&seen, &[state(9)]).holds);
+        assert!(!remembered(&seen, &[]).holds);
+    }
+}
