@@ -5,6 +5,7 @@
 //!        (keys: what may come in · properties, jaas, stores: Java's forms · secrets: never in text)
 //! connection ─ probe ─→ facts      connection ─ topics ─→ created, listed, deleted
 //! embedded: librdkafka's mock cluster on its own thread       doctor: what stands in the way
+//! local: real brokers of our own ─ hands: faults for them (ask: Kafka's protocol over a plain socket)
 //! ```
 
 mod ask;
@@ -14,6 +15,7 @@ pub mod doctor;
 pub mod ear;
 pub mod embedded;
 pub mod facts;
+pub mod hands;
 pub mod jaas;
 pub mod keys;
 pub mod local;

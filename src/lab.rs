@@ -9,6 +9,7 @@ pub mod advice;
 mod assign;
 mod auditing;
 pub mod block;
+mod brokers;
 pub mod command;
 pub mod config;
 #[cfg(test)]

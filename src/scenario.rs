@@ -10,6 +10,7 @@ mod anatomy;
 mod arms;
 pub mod child;
 mod delivery;
+mod failover;
 mod ground;
 mod journal;
 mod load;

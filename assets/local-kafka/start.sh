@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Starts a real Apache Kafka on this machine for as long as its standard input stays open.
 #
-#   start.sh [BROKERS] [--secure] [--advertise PORT[,PORT...]]    start (1 to 9 brokers, default 1)
-#   start.sh --fetch                                              only fetch what is needed, then end
-#   start.sh --check                                              tell whether Java, and Maven if needed, are here
+#   start.sh [BROKERS] [--secure] [--quick-followers] [--advertise PORT[,PORT...]]    start (1 to 9 brokers, default 1)
+#   start.sh --fetch                                                                  only fetch what is needed, then end
+#   start.sh --check                                                                  tell whether Java, and Maven if needed, are here
 #
 # Needs bash and Java 17 or newer; Maven for the first start, which fetches the jars into
 # ${XDG_CACHE_HOME:-~/.cache}/linger/kafka-VERSION; openssl for --secure. Every listener is on 127.0.0.1 and has no
@@ -12,11 +12,13 @@
 # Standard output: NAME=value lines, BOOTSTRAP last, once every broker answers; afterwards one "OK ..." or "ERR ..."
 # line for each command. Standard error: what is going on.
 # Standard input: commands, each with a broker's number (1 and up): kill (at once), stop (clean shutdown), start,
-# pause, resume. The end of the input ends everything, and so do TERM, INT and HUP.
+# pause, resume, state (answered by a third word: starting, up, paused, stopping or down). The end of the input ends
+# everything, paused brokers included, and so do TERM, INT and HUP.
 #
 # --secure adds a SASL_SSL listener (SCRAM-SHA-512, SCRAM-SHA-256, PLAIN) and one for TLS with a client certificate, with a private
 # certificate authority, and turns authorization on. The users are LINGER_KAFKA_USER (default linger; may do everything) and
 # the same name with "-limited" (may do nothing); both have the password LINGER_KAFKA_PASSWORD (default: a random one).
+# --quick-followers lets followers ask for new records, and leave the in-sync set when they lag, sooner than Kafka's defaults.
 # --advertise names the ports that clients are told, one a broker, for a proxy in front of the plain listener.
 set -u -o pipefail
 
@@ -212,6 +214,7 @@ log.retention.check.interval.ms=5000
 log.segment.delete.delay.ms=1000
 file.delete.delay.ms=1000
 PROPERTIES
+  if (( quick )); then printf 'replica.fetch.wait.max.ms=50\nreplica.lag.time.max.ms=5000\n'; fi
 }
 
 secure_properties() {
@@ -359,14 +362,16 @@ obey() {
   [[ -z $command ]] && return
   if (( ! ready )); then printf 'ERR %s: the brokers are still starting\n' "$*"; return; fi
   if [[ ! $id =~ ^[1-9]$ ]] || (( id > brokers )); then printf 'ERR %s: there are brokers 1 to %s\n' "$*" "$brokers"; return; fi
+  if [[ ${state[id]} == up ]]; then look "$id"; fi
   case $command:${state[id]} in
+    state:*) printf 'OK state %s %s\n' "$id" "${state[id]}"; return ;;
     start:down) say "starting broker $id"; launch "$id"; return ;;
     stop:up) say "stopping broker $id"; kill -TERM "${pid[id]}"; state[id]=stopping; return ;;
     kill:up|kill:starting|kill:stopping|kill:paused) say "killing broker $id"; kill -KILL "${pid[id]}"; gone "$id" ;;
     pause:up) say "pausing broker $id"; kill -STOP "${pid[id]}"; state[id]=paused ;;
     resume:paused) say "resuming broker $id"; kill -CONT "${pid[id]}"; state[id]=up ;;
     start:*|stop:*|kill:*|pause:*|resume:*) printf 'ERR %s: broker %s is %s\n' "$*" "$id" "${state[id]}"; return ;;
-    *) printf 'ERR %s: the commands are kill, stop, start, pause and resume\n' "$*"; return ;;
+    *) printf 'ERR %s: the commands are kill, stop, start, pause, resume and state\n' "$*"; return ;;
   esac
   printf 'OK %s %s\n' "$command" "$id"
 }
@@ -418,6 +423,7 @@ serve() {
 ready=0
 attempts=0
 secure=0
+quick=0
 advertise=()
 plain=() inner=() control=() advertised=() sasl=() tls=() since=()
 home=""
@@ -426,6 +432,7 @@ while (( $# > 0 )); do
   case $1 in
     [1-9]) brokers=$1 ;;
     --secure) secure=1 ;;
+    --quick-followers) quick=1 ;;
     --advertise) IFS=, read -r -a advertise <<<"${2:-}"; shift ;;
     --fetch) mode=fetch ;;
     --check) mode=check ;;

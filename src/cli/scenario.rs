@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering;
 use std::thread;
 
 use crate::cluster;
+use crate::cluster::local::LocalOptions;
 use crate::lab::config::Limits;
 use crate::report::{json, scenario as report};
 use crate::scenario::{
@@ -166,7 +167,12 @@ fn ground(
     let needs_real = todo.iter().any(is_real);
     let failed = |error| target::failure(&error);
     if let Some(brokers) = args.connect.local_kafka.filter(|_| needs_real) {
-        let kafka = target::start_local(brokers, args.quiet)?;
+        // Most of the time of a scenario that fells a broker is spent waiting for its followers.
+        let options = LocalOptions {
+            quick_followers: true,
+            ..LocalOptions::default()
+        };
+        let kafka = target::start_local_with(brokers, &options, args.quiet)?;
         return Ground::local(kafka).map_err(failed);
     }
     if connection.bootstrap().is_some() && needs_real {

@@ -90,6 +90,7 @@ async fn session(lab: LabArgs, gathered: Gathered, foreign: bool) -> Result<Outc
         limits: prepared.limits,
         settle: SETTLE,
         wire: prepared.wire,
+        local: prepared.local.clone(),
         ..LabConfig::plain(prepared.target, prepared.topic, settings, rand::random())
     };
     let engine = Lab::start(config).map_err(Failure::unmeasured)?;

@@ -35,7 +35,7 @@ struct Ready {
     journal: Journal,
     config: LabConfig,
     space: Space,
-    local: Option<crate::cluster::local::LocalKafka>,
+    local: Option<std::sync::Arc<crate::cluster::local::LocalKafka>>,
 }
 
 impl Ready {

@@ -37,7 +37,7 @@ pub struct Prepared {
     /// What must not be passed.
     pub limits: Limits,
     /// The brokers of `--local-kafka`; they end when this is dropped.
-    pub local: Option<LocalKafka>,
+    pub local: Option<Arc<LocalKafka>>,
     /// What stands in front of a real cluster, when a round trip is to be added.
     pub wire: Option<Arc<Wire>>,
 }
@@ -159,6 +159,15 @@ pub fn tell_warming() {
 
 /// Starts real brokers on this machine; they end when the handle is dropped.
 pub fn start_local(brokers: u16, quiet: bool) -> Result<LocalKafka, Failure> {
+    start_local_with(brokers, &LocalOptions::default(), quiet)
+}
+
+/// The same with options.
+pub fn start_local_with(
+    brokers: u16,
+    options: &LocalOptions,
+    quiet: bool,
+) -> Result<LocalKafka, Failure> {
     let say = move |line: &str| {
         // What the script says of its own input is for the one who types there: linger does, not the person.
         let (line, _) = line.split_once("; end the input").unwrap_or((line, ""));
@@ -167,7 +176,7 @@ pub fn start_local(brokers: u16, quiet: bool) -> Result<LocalKafka, Failure> {
             note(line);
         }
     };
-    LocalKafka::start(brokers, &LocalOptions::default(), say).map_err(Failure::unmeasured)
+    LocalKafka::start(brokers, options, say).map_err(Failure::unmeasured)
 }
 
 fn local(
@@ -186,7 +195,7 @@ fn local(
         target,
         topic,
         limits: Limits::default(),
-        local: Some(kafka),
+        local: Some(Arc::new(kafka)),
         wire,
     })
 }

@@ -67,10 +67,13 @@ pub struct LocalOptions {
     pub user: Option<LocalUser>,
     /// The ports that clients are told, one a broker, when a proxy stands in front; empty without one.
     pub advertised_ports: Vec<u16>,
+    /// Followers ask for new records every 50 ms at least, and leave the in-sync set when they lag for 5 s, so that what follows
+    /// a fault comes soon. Whatever this says, a broker that falls silent is given up after 3 s.
+    pub quick_followers: bool,
 }
 
 /// What can be done to one broker of a local Kafka.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum BrokerCommand {
     /// End it at once, as a crash would.
     Kill,
@@ -96,6 +99,17 @@ impl BrokerCommand {
             Self::Resume => "resume",
         }
     }
+}
+
+/// How a broker of a local Kafka is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BrokerState {
+    /// Its process runs. It may be on its way up or down, which no caller of [`LocalKafka::control`] sees.
+    Up,
+    /// Its process is frozen.
+    Paused,
+    /// It has no process.
+    Down,
 }
 
 /// A running local Kafka; dropping it stops the brokers and removes their data, and so does the end of this process, however it ends.
@@ -222,22 +236,48 @@ impl LocalKafka {
 
     /// Does something to broker `broker` (1 and up) and waits until it is done; a started broker answers by then.
     pub fn control(&self, command: BrokerCommand, broker: u16) -> Result<(), LocalError> {
+        self.control_all(command, &[broker])
+    }
+
+    /// The same for several brokers at once: those that start may need each other.
+    pub fn control_all(&self, command: BrokerCommand, brokers: &[u16]) -> Result<(), LocalError> {
+        self.ask(command.word(), brokers).map(drop)
+    }
+
+    /// How broker `broker` (1 and up) is now.
+    pub fn state(&self, broker: u16) -> Result<BrokerState, LocalError> {
+        let told = self.ask("state", &[broker])?;
+        Ok(match told.first().map(String::as_str) {
+            Some("paused") => BrokerState::Paused,
+            Some("down") => BrokerState::Down,
+            _ => BrokerState::Up,
+        })
+    }
+
+    /// Gives a command for each broker, and waits until all are answered; what the answers say beyond the command. All answers
+    /// are awaited even where one is a refusal, so that none is left for the next command.
+    fn ask(&self, word: &str, brokers: &[u16]) -> Result<Vec<String>, LocalError> {
         let mut control = self.control.lock().unwrap_or_else(PoisonError::into_inner);
-        let wanted = format!("{} {broker}", command.word());
         let input = control.input.as_mut().ok_or(LocalError::Gone)?;
+        let lines: String = brokers.iter().map(|id| format!("{word} {id}\n")).collect();
         input
-            .write_all(format!("{wanted}\n").as_bytes())
+            .write_all(lines.as_bytes())
             .map_err(|_| LocalError::Gone)?;
-        let reply = control
-            .lines
-            .recv_timeout(REPLY_LIMIT)
-            .map_err(|_| LocalError::Gone)?;
-        match reply.split_once(' ') {
-            Some(("OK", done)) if done == wanted => Ok(()),
-            _ => Err(LocalError::Control(
-                reply.trim_start_matches("ERR ").to_owned(),
-            )),
-        }
+        let replies: Result<Vec<String>, _> = brokers
+            .iter()
+            .map(|_| control.lines.recv_timeout(REPLY_LIMIT))
+            .collect();
+        let replies = replies.map_err(|_| LocalError::Gone)?;
+        let told = |reply: &String| {
+            let done = reply.strip_prefix("OK ")?.strip_prefix(word)?;
+            let (_, more) = done.trim_start().split_once(' ').unwrap_or_default();
+            Some(more.to_owned())
+        };
+        let refused =
+            |reply: &String| LocalError::Control(reply.trim_start_matches("ERR ").to_owned());
+        let all = replies.iter();
+        all.map(|reply| told(reply).ok_or_else(|| refused(reply)))
+            .collect()
     }
 }
 

@@ -41,7 +41,7 @@ pub enum Command {
         /// Where to.
         place: Place,
     },
-    /// Takes a broker of the embedded cluster down, or up again when it is down.
+    /// Takes a broker that is embedded or of our own down, or up again when it is down.
     ToggleBroker(i32),
     /// Ends the load: drains, closes all trials, publishes the last reading and ends the lab.
     Stop,

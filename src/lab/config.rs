@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::cluster::local::LocalKafka;
 use crate::cluster::{ClusterFacts, Connection};
 use crate::lab::Goal;
 use crate::settings::{Bytes, PerSecond, Settings, Surroundings};
@@ -32,6 +33,8 @@ pub struct LabConfig {
     pub seed: u64,
     /// What stands in front of a real cluster and adds the round trip, when that was asked for.
     pub wire: Option<Arc<Wire>>,
+    /// Real brokers of our own, which may be taken down and up again.
+    pub local: Option<Arc<LocalKafka>>,
     /// Whether every record is accounted for, and looked for in the log once all is drained.
     pub audit: bool,
 }
@@ -51,6 +54,7 @@ impl LabConfig {
             warmup_records: 0,
             seed,
             wire: None,
+            local: None,
             audit: false,
         }
     }

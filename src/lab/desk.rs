@@ -124,7 +124,7 @@ impl Desk {
         self.facts.topic.partitions.max(1)
     }
 
-    /// Takes the state of the embedded brokers in.
+    /// Takes the state of the brokers in.
     pub fn brokers(&mut self, brokers: &[BrokerFacts]) {
         Arc::make_mut(&mut self.facts).brokers = brokers.to_vec();
     }

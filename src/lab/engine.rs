@@ -9,6 +9,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::audit::RunAudit;
 use crate::cluster::Embedded;
+use crate::lab::brokers::Underway;
 use crate::lab::crew::Crew;
 use crate::lab::desk::Desk;
 use crate::lab::following::Following;
@@ -45,6 +46,7 @@ pub struct Engine {
     pub(super) inbox: Inbox,
     pub(super) state: LoadState,
     pub(super) window: Option<Window>,
+    pub(super) underway: Option<Underway>,
     stopping_since: Option<Instant>,
     given_up: bool,
     ticks: u32,
@@ -86,6 +88,7 @@ impl Engine {
             inbox,
             state: LoadState::Starting,
             window: None,
+            underway: None,
             stopping_since: None,
             given_up: false,
             ticks: 0,
@@ -174,28 +177,6 @@ impl Engine {
         }
     }
 
-    fn toggle_broker(&mut self, id: i32) {
-        let Some(embedded) = &mut self.embedded else {
-            return;
-        };
-        let up = embedded
-            .brokers()
-            .iter()
-            .any(|broker| broker.id == id && broker.up);
-        let done = if up {
-            embedded.broker_down(id)
-        } else {
-            embedded.broker_up(id)
-        };
-        let text = match done {
-            Ok(()) if up => format!("broker {id} taken down"),
-            Ok(()) => format!("broker {id} is up again"),
-            Err(error) => error.to_string(),
-        };
-        self.desk.brokers(embedded.brokers());
-        self.mark(&text);
-    }
-
     /// Ends the load: senders stop, producers drain.
     pub(super) fn stop(&mut self) {
         if self.stopping_since.is_some() {
@@ -230,6 +211,7 @@ impl Engine {
         self.watch_block();
         self.close_drained();
         self.end_idle_follower();
+        self.watch_brokers();
         self.count_log();
         self.keep_limits();
         if let Some(since) = self.stopping_since {

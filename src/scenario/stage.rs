@@ -11,9 +11,10 @@ use super::load::{Produced, Run, Running};
 use super::row::{Needs, Scenario, Stopped};
 use super::run::{News, Watch};
 use super::tap::Tap;
-use crate::cluster::local::{BrokerCommand, LocalKafka};
+use crate::cluster::hands::Hands;
+use crate::cluster::local::LocalKafka;
 use crate::cluster::topics::{self, PREFIX, Shape, TopicError};
-use crate::cluster::{ClusterKind, Connection, Probe, ProbeError};
+use crate::cluster::{ClusterKind, Connection, Probe};
 use crate::lab::{LabConfig, Target};
 use crate::settings::Millis;
 use crate::wire::{Address, Fault};
@@ -206,7 +207,7 @@ impl Stage {
     /// Mends the brokers and removes the topics of this round.
     pub(super) fn clear(&self) {
         if let (Needs::Local(_), Some(kafka)) = (self.scenario.needs, self.ground.kafka())
-            && let Err(reason) = heal(kafka)
+            && let Err(reason) = Hands::of(kafka).heal()
         {
             self.say(&format!("the brokers could not be mended: {reason}"));
         }
@@ -225,17 +226,6 @@ impl Stage {
             }
         }
     }
-}
-
-/// Brings every broker back, whatever was done to it.
-fn heal(kafka: &LocalKafka) -> Result<(), ProbeError> {
-    for broker in 1..=kafka.brokers() {
-        // A broker that runs refuses both, which is what is wanted.
-        let _ = kafka.control(BrokerCommand::Resume, broker);
-        let _ = kafka.control(BrokerCommand::Start, broker);
-    }
-    let connection = Connection::plain(kafka.bootstrap());
-    Probe::open(&connection, ClusterKind::Real).map(drop)
 }
 
 /// A cluster that refuses such a topic cannot show the claim.

@@ -2,10 +2,15 @@
 
 use super::child::Act;
 use super::row::Scenario;
-use super::{anatomy, delivery, settings};
+use super::{anatomy, delivery, failover, settings};
 
 /// Every family.
-pub const FAMILIES: &[&[Scenario]] = &[anatomy::ROWS, settings::ROWS, delivery::ROWS];
+pub const FAMILIES: &[&[Scenario]] = &[
+    anatomy::ROWS,
+    settings::ROWS,
+    delivery::ROWS,
+    failover::ROWS,
+];
 
 /// What runs in child processes, by family.
 pub const ACTS: &[&[Act]] = &[];

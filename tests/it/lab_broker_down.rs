@@ -1,12 +1,17 @@
 //! A broker that is killed and started again under load: the lab survives, errors come by code, the accounts stay exact.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use linger::cluster::local::{BrokerCommand, LocalOptions};
+use linger::lab::{Command, LabConfig, Reading};
 use linger::measure::{Persisted, Phase};
 
 use crate::kafka;
 use crate::lab_handle::{Watched, config, real, settings};
+
+/// Longer than the script itself waits for a broker that starts.
+const START: Duration = Duration::from_secs(150);
 
 /// How often a broker is killed: a few times, or as `LINGER_KILLS` says.
 fn kills() -> u16 {
@@ -19,6 +24,7 @@ fn of_three_brokers_one_dies_again_and_again_and_no_record_is_lost() {
     let Some(kafka) = kafka::own(3, &LocalOptions::default()) else {
         return;
     };
+    let kafka = Arc::new(kafka);
     let topic = kafka::topic(&kafka, 6, 3);
     let settings = settings(&[
         ("rate", "1000"),
@@ -29,16 +35,29 @@ fn of_three_brokers_one_dies_again_and_again_and_no_record_is_lost() {
         ("batch.size", "128KiB"),
         ("linger.ms", "5"),
     ]);
-    let mut lab = Watched::start(config(real(&kafka, &topic), &topic, settings));
+    let mut lab = Watched::start(LabConfig {
+        local: Some(Arc::clone(&kafka)),
+        ..config(real(&kafka, &topic), &topic, settings)
+    });
     lab.until("the first records", |reading| {
         reading.accounts.delivered > 500
     });
     for kill in 0..kills() {
-        let broker = kill % 3 + 1;
-        kafka.control(BrokerCommand::Kill, broker).unwrap();
+        let broker = i32::from(kill % 3 + 1);
+        let is_up = |reading: &Reading| {
+            let brokers = reading.cluster.brokers.iter();
+            brokers.filter(|it| it.up).any(|it| it.id == broker)
+        };
+        lab.command(Command::ToggleBroker(broker));
+        lab.until("a broker to be down", |reading| !is_up(reading));
         lab.run(Duration::from_millis(1_500));
-        kafka.control(BrokerCommand::Start, broker).unwrap();
-        let before = lab.run(Duration::from_millis(100)).accounts;
+        lab.command(Command::ToggleBroker(broker));
+        // A broker's own start may take longer than anything in the lab.
+        let limit = Instant::now() + START;
+        while !is_up(&lab.next()) {
+            assert!(Instant::now() < limit, "broker {broker} does not come up");
+        }
+        let before = lab.next().accounts;
         lab.until("the load to go on", |reading| {
             reading.accounts.delivered > before.attempted + 500
         });
@@ -50,7 +69,10 @@ fn of_three_brokers_one_dies_again_and_again_and_no_record_is_lost() {
         last.accounts.delivered
     );
     assert!(
-        !last.events.is_empty() && !last.logs.is_empty(),
+        last.events
+            .iter()
+            .any(|it| it.text.ends_with("is up again"))
+            && !last.logs.is_empty(),
         "nothing was told of a lost broker"
     );
 }

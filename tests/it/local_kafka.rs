@@ -84,13 +84,16 @@ fn nothing_is_left_when_the_handle_is_dropped() {
     );
 }
 
-/// No test by itself: the process that the next test kills. It starts a broker, tells where, and waits.
+/// No test by itself: the process that the next test kills. It starts two brokers, stops one, freezes the other, tells where they
+/// are, and waits.
 #[test]
 fn starter() {
     if std::env::var_os(STARTER).is_none() {
         return;
     }
-    let kafka = own(1, &LocalOptions::default()).unwrap();
+    let kafka = own(2, &LocalOptions::default()).unwrap();
+    kafka.control(BrokerCommand::Stop, 2).unwrap();
+    kafka.control(BrokerCommand::Pause, 1).unwrap();
     println!(
         "DATA={}\nPIDS={}",
         kafka.fact("DATA").unwrap(),
@@ -100,7 +103,7 @@ fn starter() {
 }
 
 #[test]
-fn nothing_is_left_when_the_starter_is_killed() {
+fn nothing_is_left_when_the_starter_is_killed_with_a_broker_frozen_and_one_stopped() {
     if !possible() {
         return;
     }
@@ -117,13 +120,18 @@ fn nothing_is_left_when_the_starter_is_killed() {
     let mut facts =
         lines.filter_map(|line| line.split_once('=').map(|(_, value)| value.to_owned()));
     let data = PathBuf::from(facts.next().expect("DATA"));
-    let process = PathBuf::from("/proc").join(facts.next().expect("PIDS"));
+    let pids = facts.next().expect("PIDS");
+    let (frozen, stopped) = pids.split_once(',').expect("two brokers");
+    let process = PathBuf::from("/proc").join(frozen);
     assert!(
         data.exists() && process.exists(),
         "{} {}",
         data.display(),
         process.display()
     );
+    assert!(!PathBuf::from("/proc").join(stopped).exists(), "{stopped}");
+    let status = std::fs::read_to_string(process.join("status")).unwrap();
+    assert!(status.contains("State:\tT"), "{status}");
     starter.kill().unwrap();
     starter.wait().unwrap();
     let limit = Instant::now() + PATIENCE;

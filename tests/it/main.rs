@@ -25,6 +25,7 @@ mod dump_log;
 mod export;
 mod files;
 mod frames;
+mod hands;
 mod kafka;
 mod lab_broker_down;
 mod lab_embedded;

@@ -27,6 +27,9 @@ pub(super) fn start_command(brokers: u16, options: &LocalOptions) -> Result<Comm
             .env("LINGER_KAFKA_USER", &user.name)
             .env("LINGER_KAFKA_PASSWORD", user.password.expose_secret());
     }
+    if options.quick_followers {
+        command.arg("--quick-followers");
+    }
     if !options.advertised_ports.is_empty() {
         let ports: Vec<String> = options
             .advertised_ports

@@ -178,7 +178,7 @@ pub static TABLE: &[Row] = &[
         "broker",
         &["D"],
         "D",
-        "take an embedded broker down, or up again",
+        "take a broker that linger started down, or up again",
     )
     .section(Section::Load),
     row(

@@ -228,8 +228,8 @@ fn load(model: &mut Model, reading: &Arc<Reading>, action: Action) -> Vec<Effect
 
 fn toggle_broker(model: &mut Model, reading: &Reading) -> Vec<Effect> {
     let cluster = &reading.cluster;
-    if cluster.kind != ClusterKind::Embedded {
-        model.say("only brokers of the embedded cluster can be taken down here");
+    if cluster.kind != ClusterKind::Embedded && !cluster.ours {
+        model.say("only brokers that linger started can be taken down here");
         return Vec::new();
     }
     let down = cluster.brokers.iter().find(|broker| !broker.up);

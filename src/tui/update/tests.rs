@@ -319,7 +319,7 @@ fn p_pauses_and_resumes() {
 }
 
 #[test]
-fn a_broker_goes_down_and_the_same_one_comes_up_and_only_when_embedded() {
+fn a_broker_goes_down_and_the_same_one_comes_up_and_only_one_that_linger_started() {
     let mut person = first_run();
     person.press("D");
     assert!(matches!(
@@ -335,6 +335,12 @@ fn a_broker_goes_down_and_the_same_one_comes_up_and_only_when_embedded() {
     let mut real = staging();
     real.press("D");
     assert!(real.effects.is_empty());
+    let ours = |reading: &mut Reading| Arc::make_mut(&mut reading.cluster).ours = true;
+    real.hears(ours).press("D");
+    assert!(matches!(
+        real.effects[..],
+        [Effect::Send(Command::ToggleBroker(_))]
+    ));
 }
 
 #[test]
