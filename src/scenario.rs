@@ -20,6 +20,7 @@ mod settings;
 mod stage;
 mod table;
 mod tap;
+mod transactions;
 mod verdict;
 
 pub use child::{Act, Cue};

@@ -74,7 +74,9 @@ pub fn read_back(
 ) -> Result<ReadBack, String> {
     let given = |partition| known.starts.and_then(|it| it.get(&partition)).copied();
     let start = |it: &Bounds| given(it.partition).unwrap_or(it.low);
-    let mut reader = Reader::open(&with_reading(base, known.committed), topic, |it| it.low.max(start(it)))?;
+    let mut reader = Reader::open(&with_reading(base, known.committed), topic, |it| {
+        it.low.max(start(it))
+    })?;
     let bounds = reader.bounds().iter();
     let mut courses = Courses {
         all: bounds.map(|it| Course::new(it, start(it))).collect(),

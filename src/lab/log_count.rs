@@ -102,11 +102,7 @@ impl LogCount {
     /// The count after everything was reported; looks again for a while where the log lags behind. Waits for at most `wait` for
     /// each answer.
     #[must_use]
-    pub fn last(
-        &mut self,
-        case: &Case,
-        wait: Duration,
-    ) -> Option<BrokerLog> {
+    pub fn last(&mut self, case: &Case, wait: Duration) -> Option<BrokerLog> {
         let accounts = case.after;
         let _ = self.answer(wait);
         let limit = Instant::now() + LAG;
@@ -177,10 +173,7 @@ fn judge(delta: u64, before: Accounts, case: &Case) -> BrokerLog {
             false,
         )
     } else if quiet && beyond > 0 && beyond <= markers {
-        (
-            format!("✓ with {beyond} markers of transactions"),
-            true,
-        )
+        (format!("✓ with {beyond} markers of transactions"), true)
     } else if !quiet {
         match before.delivered.checked_sub(delta) {
             Some(missing) if missing > 0 && acknowledged => {

@@ -91,7 +91,8 @@ impl Turning {
     }
 
     fn is_on_the_way(&self, settings: &Settings) -> bool {
-        self.under_way().is_some_and(|open| settings.changed_from(&open.wish.settings).is_empty())
+        self.under_way()
+            .is_some_and(|open| settings.changed_from(&open.wish.settings).is_empty())
     }
 }
 

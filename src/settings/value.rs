@@ -91,7 +91,11 @@ impl Knob {
         match value {
             Value::Auto => None,
             // An empty name where librdkafka has none is not a name.
-            Value::Text(text) if text.is_empty() && self.librdkafka_default().as_ref() == Some(value) => None,
+            Value::Text(text)
+                if text.is_empty() && self.librdkafka_default().as_ref() == Some(value) =>
+            {
+                None
+            }
             Value::Number(number) => Some(format!("{}", number / self.unit())),
             other => Some(self.text(other)),
         }

@@ -103,7 +103,10 @@ fn a_quarter_of_the_transactions_is_aborted_and_the_ledger_knows_each_record() {
     }
     assert_eq!(transactions["fenced"], false, "{transactions}");
     for time in ["init_ms", "kept_out"] {
-        assert!(transactions[time].as_f64().is_some_and(|it| it > 0.0), "{time}: {transactions}");
+        assert!(
+            transactions[time].as_f64().is_some_and(|it| it > 0.0),
+            "{time}: {transactions}"
+        );
     }
     assert_eq!(transactions["commit_ms"]["count"], 6, "{transactions}");
     for (name, count) in [
@@ -136,7 +139,8 @@ fn at_a_turn_the_transaction_ends_and_the_next_producer_goes_on_under_the_same_n
     let mut lab = Watched::start(config(real(kafka, &topic), &topic, first.clone()));
     lab.until("a few commits", |reading| {
         let live = reading.live_trial();
-        live.and_then(|live| live.transactions).is_some_and(|it| it.commits > 3)
+        live.and_then(|live| live.transactions)
+            .is_some_and(|it| it.commits > 3)
     });
     // Another producer, then the same one at another rate, then none with transactions, then one again.
     let other = with(&first, &[("linger.ms", "1")]);
@@ -179,7 +183,8 @@ fn a_second_lab_of_the_same_name_fences_the_first_off() {
     };
     let commits = |reading: &linger::lab::Reading| {
         let live = reading.live_trial();
-        live.and_then(|live| live.transactions).is_some_and(|it| it.commits > 1)
+        live.and_then(|live| live.transactions)
+            .is_some_and(|it| it.commits > 1)
     };
     let mut older = start();
     older.until("a commit", commits);
@@ -187,9 +192,13 @@ fn a_second_lab_of_the_same_name_fences_the_first_off() {
     younger.until("a commit", commits);
     let told = older.until("being fenced", |reading| {
         let live = reading.live_trial();
-        live.and_then(|live| live.transactions).is_some_and(|it| it.fenced)
+        live.and_then(|live| live.transactions)
+            .is_some_and(|it| it.fenced)
     });
-    let dead = told.events.iter().any(|event| event.text.contains("the client is dead"));
+    let dead = told
+        .events
+        .iter()
+        .any(|event| event.text.contains("the client is dead"));
     assert!(dead, "{:?}", told.events);
     let (last, _) = older.stop();
     assert!(last.accounts.failed > 0, "{:?}", last.accounts);
@@ -208,4 +217,20 @@ fn the_embedded_cluster_refuses_transactions_with_the_command_that_starts_a_real
     let words = ["bench", "-X", "transactional.id=payments"];
     let told = stderr(&run(home.path(), &words).code(2));
     assert!(told.contains("--set transactional.id"), "{told}");
+}
+
+#[test]
+fn an_open_transaction_holds_readers_back_and_a_zombie_is_fenced() {
+    let Some(kafka) = kafka::one() else { return };
+    let home = home();
+    let servers = kafka.direct();
+    let words = ["scenario", "run", "C10", "C12", "-b", servers, "--json"];
+    let output = crate::cli::linger(home.path())
+        .args(words)
+        .output()
+        .unwrap();
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    for id in ["C10", "C12"] {
+        assert_eq!(told["scenarios"][id]["verdict"], "reproduced", "{told}");
+    }
 }

@@ -140,7 +140,10 @@ impl Desk {
     /// Waits until the transaction is to end; one without a record stays open.
     fn wait_for_end(&self, before: u64) -> Cause {
         loop {
-            let cause = self.transactions.gate.wait_for_end(self.transactions.plan.longest);
+            let cause = self
+                .transactions
+                .gate
+                .wait_for_end(self.transactions.plan.longest);
             if cause != Cause::Time || self.accepted() > before {
                 return cause;
             }

@@ -18,8 +18,7 @@ pub struct Gate {
 
 #[derive(Default)]
 struct State {
-    /// Whether senders may enter.
-    open: bool,
+    door: Door,
     /// Which senders are inside …
     inside: u32,
     /// … and which have sent their share of this transaction.
@@ -28,12 +27,31 @@ struct State {
     parts: Vec<Part>,
     /// Whether this transaction is broken: nothing more can be sent in it.
     broken: bool,
-    /// Whether the conductor is to end after this transaction …
-    rest: bool,
-    /// … and whether it is to wait for nothing any more.
-    given_up: bool,
-    /// Whether the client is dead: senders go in and out, and every record fails.
-    dead: bool,
+    order: Order,
+}
+
+/// Whether senders may enter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Door {
+    /// They wait outside, and those inside leave.
+    #[default]
+    Closed,
+    /// They may.
+    Open,
+    /// The client is dead: they go in and out, and every record fails.
+    Dead,
+}
+
+/// What the conductor is to do after this transaction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Order {
+    /// The next one.
+    #[default]
+    GoOn,
+    /// End.
+    Rest,
+    /// End, and wait for nothing any more.
+    GiveUp,
 }
 
 /// Why a transaction ends.
@@ -65,7 +83,8 @@ impl Gate {
     pub fn enter(&self, sender: usize) -> Option<u64> {
         let mut state = self.lock();
         let bit = 1 << sender;
-        if !state.open || (state.spent & bit != 0 && !state.dead) {
+        let is_spent = state.spent & bit != 0;
+        if state.door == Door::Closed || (state.door == Door::Open && is_spent) {
             return None;
         }
         state.inside |= bit;
@@ -80,7 +99,9 @@ impl Gate {
         if spent {
             state.spent |= bit;
         }
-        state.parts.extend(part.filter(|(_, range)| !range.is_empty()));
+        state
+            .parts
+            .extend(part.filter(|(_, range)| !range.is_empty()));
         drop(state);
         self.changed.notify_all();
     }
@@ -88,7 +109,7 @@ impl Gate {
     /// Whether senders may stay inside.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        self.lock().open
+        self.lock().door != Door::Closed
     }
 
     /// Says that nothing more can be sent in this transaction.
@@ -99,48 +120,48 @@ impl Gate {
 
     /// Lets the conductor end this transaction and then itself.
     pub fn rest(&self) {
-        self.lock().rest = true;
+        let mut state = self.lock();
+        if state.order == Order::GoOn {
+            state.order = Order::Rest;
+        }
+        drop(state);
         self.changed.notify_all();
     }
 
     /// As `rest`, but whatever does not answer is waited for no longer.
     pub fn give_up(&self) {
-        let mut state = self.lock();
-        (state.rest, state.given_up) = (true, true);
-        drop(state);
+        self.lock().order = Order::GiveUp;
         self.changed.notify_all();
     }
 
     /// Whether nothing is to be waited for any more.
     #[must_use]
     pub fn is_given_up(&self) -> bool {
-        self.lock().given_up
+        self.lock().order == Order::GiveUp
     }
 
     /// Whether the client is dead.
     #[must_use]
     pub fn is_dead(&self) -> bool {
-        self.lock().dead
+        self.lock().door == Door::Dead
     }
 
     /// Makes the gate ready for another conductor.
     pub(super) fn reset(&self) {
-        let mut state = self.lock();
-        (state.rest, state.given_up) = (false, false);
+        self.lock().order = Order::GoOn;
     }
 
     /// Opens a transaction.
     pub(super) fn open(&self) {
         let mut state = self.lock();
-        state.open = true;
+        state.door = Door::Open;
         (state.spent, state.broken) = (0, false);
         state.parts.clear();
     }
 
     /// Opens it for good: every record fails from now on, as it does for an application whose client is dead.
     pub(super) fn open_dead(&self) {
-        let mut state = self.lock();
-        (state.open, state.dead) = (true, true);
+        self.lock().door = Door::Dead;
     }
 
     /// Waits until the transaction is to end.
@@ -153,7 +174,7 @@ impl Gate {
             .fold(0, |all, (sender, _)| all | (1 << sender));
         let mut state = self.lock();
         loop {
-            if state.rest {
+            if state.order != Order::GoOn {
                 return Cause::Rest;
             }
             if state.broken {
@@ -172,13 +193,13 @@ impl Gate {
 
     /// Lets nobody in any more.
     pub(super) fn close(&self) {
-        self.lock().open = false;
+        self.lock().door = Door::Closed;
     }
 
     /// Waits until all senders are outside; gives what they have sent.
     pub(super) fn wait_for_senders(&self) -> Vec<Part> {
         let mut state = self.lock();
-        while state.inside != 0 && !state.given_up {
+        while state.inside != 0 && state.order != Order::GiveUp {
             state = self.wait(state, LOOK);
         }
         std::mem::take(&mut state.parts)

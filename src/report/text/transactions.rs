@@ -17,7 +17,10 @@ pub(super) fn lines(transactions: &Transactions) -> Vec<String> {
         count(transactions.aborted_records),
     )];
     let out = transactions.kept_out.map_or_else(String::new, |share| {
-        format!("; senders waited for them {:.1} % of the time", share * 100.0)
+        format!(
+            "; senders waited for them {:.1} % of the time",
+            share * 100.0
+        )
     });
     let ends = [
         ("commit", &transactions.commit_ms),
@@ -90,7 +93,8 @@ mod tests {
             "commits  18 transactions committed, 2 aborted (1,000 records), 500 records each"
         );
         assert!(
-            text[1].starts_with("         commit p50 ") && text[1].ends_with("senders waited for them 6.2 % of the time"),
+            text[1].starts_with("         commit p50 ")
+                && text[1].ends_with("senders waited for them 6.2 % of the time"),
             "{text:?}"
         );
         assert_eq!(text.len(), 3);

@@ -43,7 +43,11 @@ fn arm(stage: &Stage, transactional: bool) -> Result<(Arm, Check), Stopped> {
         for unit in 0..INTERRUPTED {
             // Whoever begins anew ends what was left open under its name.
             let producer = clients::producer(&config, name.as_deref())?;
-            let places = || topics.iter().flat_map(|it| (0..PARTITIONS).map(move |at| (it, at)));
+            let places = || {
+                topics
+                    .iter()
+                    .flat_map(|it| (0..PARTITIONS).map(move |at| (it, at)))
+            };
             let half = places().count() / 2;
             let send = |unit: &str, upto: usize| {
                 if transactional {
@@ -56,7 +60,9 @@ fn arm(stage: &Stage, transactional: bool) -> Result<(Arm, Check), Stopped> {
             };
             send(&format!("whole {unit}"), 2 * half)?;
             if transactional {
-                producer.commit_transaction(PATIENCE).map_err(clients::text)?;
+                producer
+                    .commit_transaction(PATIENCE)
+                    .map_err(clients::text)?;
             }
             send(&format!("half {unit}"), half)?;
             // The producer is gone, and has ended nothing.
@@ -66,7 +72,8 @@ fn arm(stage: &Stage, transactional: bool) -> Result<(Arm, Check), Stopped> {
         let mut seen: BTreeMap<String, u64> = BTreeMap::new();
         for topic in &topics {
             clients::await_stable(&config, topic, PARTITIONS)?;
-            for (unit, records) in clients::tally(&clients::read(&config, topic, Level::Committed)?) {
+            for (unit, records) in clients::tally(&clients::read(&config, topic, Level::Committed)?)
+            {
                 *seen.entry(unit).or_default() += records;
             }
         }
@@ -83,7 +90,9 @@ fn arm(stage: &Stage, transactional: bool) -> Result<(Arm, Check), Stopped> {
         .anomaly(torn)
         .faults(INTERRUPTED);
     let check = Check::new(
-        format!("{title}: {whole} of {INTERRUPTED} units that were not interrupted can be read in all {all} partitions"),
+        format!(
+            "{title}: {whole} of {INTERRUPTED} units that were not interrupted can be read in all {all} partitions"
+        ),
         whole == INTERRUPTED,
     );
     Ok((arm, check))

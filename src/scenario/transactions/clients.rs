@@ -7,7 +7,7 @@ use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
 use rdkafka::message::Message;
-use rdkafka::metadata::MetadataTopic;
+use rdkafka::metadata::{MetadataPartition, MetadataTopic};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
@@ -103,9 +103,8 @@ pub fn read(
     let reader = reader(config, level)?;
     let metadata = reader.fetch_metadata(Some(topic), PATIENCE).map_err(text)?;
     let partitions = metadata.topics().iter().flat_map(MetadataTopic::partitions);
-    let mut left: BTreeSet<i32> = partitions.map(|it| it.id()).collect();
-    let mut found: BTreeMap<i32, Vec<String>> =
-        left.iter().map(|it| (*it, Vec::new())).collect();
+    let mut left: BTreeSet<i32> = partitions.map(MetadataPartition::id).collect();
+    let mut found: BTreeMap<i32, Vec<String>> = left.iter().map(|it| (*it, Vec::new())).collect();
     let mut from = TopicPartitionList::new();
     for partition in &left {
         let added = from.add_partition_offset(topic, *partition, Offset::Beginning);
@@ -144,7 +143,12 @@ pub fn tally(found: &BTreeMap<i32, Vec<String>>) -> BTreeMap<String, u64> {
 }
 
 /// The offset up to which a reader may read a partition: the high watermark, or the last stable offset.
-pub fn end(config: &ClientConfig, topic: &str, partition: i32, level: Level) -> Result<i64, String> {
+pub fn end(
+    config: &ClientConfig,
+    topic: &str,
+    partition: i32,
+    level: Level,
+) -> Result<i64, String> {
     let reader = reader(config, level)?;
     let marks = reader.fetch_watermarks(topic, partition, PATIENCE);
     marks.map(|(_, end)| end).map_err(text)

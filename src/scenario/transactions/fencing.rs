@@ -13,7 +13,9 @@ pub fn run(stage: &Stage) -> Result<Told, Stopped> {
     let (control, said) = arm(stage, true)?;
     let (treatment, _) = arm(stage, false)?;
     let said = said.unwrap_or_else(|| "nothing".into());
-    let fenced = ["fenced", "epoch"].iter().any(|word| said.to_lowercase().contains(word));
+    let fenced = ["fenced", "epoch"]
+        .iter()
+        .any(|word| said.to_lowercase().contains(word));
     Ok(Told {
         control,
         treatment,
@@ -69,7 +71,9 @@ fn arm(stage: &Stage, transactional: bool) -> Result<(Arm, Option<String>), Stop
 }
 
 fn numbered(who: &str) -> Vec<String> {
-    (0..RECORDS).map(|number| format!("{who} {number}")).collect()
+    (0..RECORDS)
+        .map(|number| format!("{who} {number}"))
+        .collect()
 }
 
 fn begin(producer: &BaseProducer, transactional: bool) -> Result<(), String> {

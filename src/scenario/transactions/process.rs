@@ -5,7 +5,7 @@ use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
 use rdkafka::error::KafkaError;
 use rdkafka::message::Message;
 use rdkafka::producer::{BaseProducer, Producer};
-use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+use rdkafka::topic_partition_list::{Offset, TopicPartitionList, TopicPartitionListElem};
 
 use super::clients::{self, Level, PATIENCE};
 use crate::scenario::child::Cue;
@@ -131,8 +131,8 @@ fn consumer(cue: &Cue, input: &str, group: &str) -> Result<BaseConsumer, String>
     let noted = consumer
         .committed_offsets(asked, PATIENCE)
         .map_err(clients::text)?;
-    let noted = noted.elements().first().map(|it| it.offset());
-    let from = match noted {
+    let elements = noted.elements();
+    let from = match elements.first().map(TopicPartitionListElem::offset) {
         Some(Offset::Offset(offset)) => Offset::Offset(offset),
         _ => Offset::Beginning,
     };

@@ -40,7 +40,9 @@ pub fn run(stage: &Stage) -> Result<Told, Stopped> {
         commit()?;
         begin()?;
         write("aborted", ABORTED)?;
-        producer.abort_transaction(PATIENCE).map_err(clients::text)?;
+        producer
+            .abort_transaction(PATIENCE)
+            .map_err(clients::text)?;
         clients::await_stable(&config, &topic, 1)?;
         let ended = look(&config, &topic)?;
         stage.say("one transaction open, and plain records behind it");
@@ -115,19 +117,11 @@ fn checks(ended: &Look, open: &Look, after: &Look) -> Vec<Check> {
             (look.all, look.committed) == (all, committed),
         )
     };
-    let (first, whole) = (
-        COMMITTED + ABORTED,
-        COMMITTED + ABORTED + OPEN + BEHIND,
-    );
+    let (first, whole) = (COMMITTED + ABORTED, COMMITTED + ABORTED + OPEN + BEHIND);
     vec![
         check("after an abort", ended, first, COMMITTED),
         check("behind an open transaction", open, whole, COMMITTED),
-        check(
-            "after its commit",
-            after,
-            whole,
-            COMMITTED + OPEN + BEHIND,
-        ),
+        check("after its commit", after, whole, COMMITTED + OPEN + BEHIND),
         Check::new(
             format!(
                 "while it is open the last stable offset is {} and the high watermark {}; afterwards {} and {}",

@@ -202,7 +202,9 @@ fn transacted(transactions: &Transactions) -> Vec<Paragraph> {
     let commit = transactions.commit_ms.p50;
     let commit = commit.map_or_else(String::new, |commit| format!(" in {} each", time(commit)));
     let size = transactions.records_mean();
-    let size = size.map_or_else(String::new, |size| format!(", {} records each", short(size)));
+    let size = size.map_or_else(String::new, |size| {
+        format!(", {} records each", short(size))
+    });
     let text = format!(
         "{} transactions committed{commit}, {} aborted{size}",
         grouped(transactions.commits),
