@@ -19,6 +19,7 @@ pub mod reader;
 pub mod reports;
 pub mod sender;
 mod ticks;
+pub mod transactions;
 pub mod watch;
 pub mod workload;
 

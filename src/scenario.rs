@@ -21,6 +21,7 @@ mod settings;
 mod stage;
 mod table;
 mod tap;
+mod transactions;
 mod verdict;
 
 pub use child::{Act, Cue};

@@ -12,7 +12,7 @@ pub mod verdict;
 pub use parts::{Cluster, Conditions, Environment, Setting, SettingValue, Workload, settings_map};
 pub use result::{
     BreakdownMs, Follower, Goal, GoalOutcome, Histograms, Interval, Notice, Outcome, Quality,
-    Spread,
+    Spread, Transactions,
 };
 pub use schema::{SCHEMA_VERSION, Snapshot};
 pub use verdict::{Verdict, verdict};

@@ -134,6 +134,12 @@ impl Ledger {
         self.transactions.push(transaction);
     }
 
+    /// Whether it knows of any transaction.
+    #[must_use]
+    pub fn has_transactions(&self) -> bool {
+        !self.transactions.is_empty()
+    }
+
     /// A record that was read.
     pub fn read(&mut self, place: Place, header: &Result<Header, Unread>) {
         self.counts.records += 1;

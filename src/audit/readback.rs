@@ -56,6 +56,8 @@ pub struct Known<'a> {
     pub starts: Option<&'a BTreeMap<i32, i64>>,
     /// Where partitions should end, by partition: replicas that lag behind are waited for.
     pub ends: &'a [i64],
+    /// Whether to read as those do who read committed records only, instead of the log as it is.
+    pub committed: bool,
 }
 
 /// Reads every partition once and hands each record to `sink` in the order of its partition. `tell` hears about ten times a
@@ -72,14 +74,16 @@ pub fn read_back(
 ) -> Result<ReadBack, String> {
     let given = |partition| known.starts.and_then(|it| it.get(&partition)).copied();
     let start = |it: &Bounds| given(it.partition).unwrap_or(it.low);
-    let mut reader = Reader::open(&with_reading(base), topic, |it| it.low.max(start(it)))?;
+    let mut reader = Reader::open(&with_reading(base, known.committed), topic, |it| {
+        it.low.max(start(it))
+    })?;
     let bounds = reader.bounds().iter();
     let mut courses = Courses {
         all: bounds.map(|it| Course::new(it, start(it))).collect(),
         trouble: None,
         refused: false,
     };
-    await_ends(&reader, &mut courses.all, known.ends);
+    await_ends(&reader, &mut courses.all, &known);
     let (mut heard, mut passed) = (Instant::now(), 0);
     while !courses.are_done() && heard.elapsed() < PATIENCE {
         reader.read(LOOK, &mut |read| courses.take(&read, sink));
@@ -111,11 +115,11 @@ pub fn read_back(
 
 /// Waits for partitions that end before what was acknowledged there: a record can be read once every replica in sync has it.
 /// Where all of them are in sync and it does not come, it was cut off.
-fn await_ends(reader: &Reader, courses: &mut [Course], ends: &[i64]) {
+fn await_ends(reader: &Reader, courses: &mut [Course], known: &Known<'_>) {
     let begun = Instant::now();
     loop {
         let mut behind = Vec::new();
-        for (course, wanted) in courses.iter_mut().zip(ends) {
+        for (course, wanted) in courses.iter_mut().zip(known.ends) {
             if course.span.end < *wanted
                 && let Some(now) = reader.bounds_now(course.span.partition, ANSWER)
             {
@@ -131,7 +135,9 @@ fn await_ends(reader: &Reader, courses: &mut [Course], ends: &[i64]) {
         }
         let in_sync = reader.in_sync(ANSWER).unwrap_or_default();
         for course in &mut behind {
-            course.span.is_final = in_sync.contains(&(course.span.partition, true));
+            // A transaction that is still open would hold readers back: what is behind it may be there all the same.
+            course.span.is_final =
+                !known.committed && in_sync.contains(&(course.span.partition, true));
         }
         let waited = begun.elapsed();
         let are_final = behind.iter().all(|course| course.span.is_final);
@@ -143,7 +149,7 @@ fn await_ends(reader: &Reader, courses: &mut [Course], ends: &[i64]) {
 }
 
 /// Reads ahead within some megabytes, and says where a partition ends: its last offsets may hold no record.
-fn with_reading(mut base: ClientConfig) -> ClientConfig {
+fn with_reading(mut base: ClientConfig, committed: bool) -> ClientConfig {
     base.set("enable.partition.eof", "true");
     base.set("fetch.wait.max.ms", "10");
     base.set("fetch.error.backoff.ms", "50");
@@ -151,8 +157,12 @@ fn with_reading(mut base: ClientConfig) -> ClientConfig {
     base.set("queued.max.messages.kbytes", "16384");
     // What has expired meanwhile is passed over, and seen by the offsets.
     base.set("auto.offset.reset", "earliest");
-    // The log as it is, with what transactions hide.
-    base.set("isolation.level", "read_uncommitted");
+    let level = if committed {
+        "read_committed"
+    } else {
+        "read_uncommitted"
+    };
+    base.set("isolation.level", level);
     base
 }
 

@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rdkafka::config::ClientConfig;
 
 use super::header::Header;
-use super::ledger::{Findings, Ledger, Outcome, Place, Producer};
+use super::ledger::{Findings, Ledger, Outcome, Place, Producer, Transaction};
 use super::readback::{Known, read_back};
 use crate::load::native::Report;
 use crate::load::parts::Witness;
+use crate::load::transactions;
 use crate::measure::Persisted;
 
 /// The audit of one run.
@@ -60,7 +61,27 @@ impl RunAudit {
         })
     }
 
-    /// Reads back what the run has written and judges it. Blocks until all is read, or nothing came for 30 s.
+    /// What enters every transaction that ends into the ledger.
+    #[must_use]
+    pub fn transaction_witness(&self) -> transactions::Witness {
+        let (run, ledger) = (self.run, Arc::clone(&self.ledger));
+        Box::new(move |parts, ended| {
+            let part = |(producer, range): &transactions::Part| {
+                let producer = Producer {
+                    run,
+                    producer: *producer,
+                };
+                (producer, range.clone())
+            };
+            lock(&ledger).transaction(Transaction {
+                parts: parts.iter().map(part).collect(),
+                ended,
+            });
+        })
+    }
+
+    /// Reads back what the run has written and judges it: what readers of committed records see, where it was sent in transactions.
+    /// Blocks until all is read, or nothing came for 30 s.
     ///
     /// # Errors
     /// The topic cannot be read.
@@ -82,6 +103,7 @@ impl RunAudit {
         let known = Known {
             starts: Some(&self.starts),
             ends: &ends,
+            committed: ledger.has_transactions(),
         };
         let sink = &mut |place, header: &Result<_, _>| ledger.read(place, header);
         let read = read_back(base, topic, known, sink, &mut |_| ())?;
@@ -89,10 +111,10 @@ impl RunAudit {
             ledger.covered(span);
         }
         let mut findings = ledger.judge();
-        if findings.acknowledged != counted.delivered {
+        if findings.delivered != counted.delivered {
             findings.imbalances.push(format!(
-                "acknowledged: {} in the ledger and {} delivered by the counters differ",
-                findings.acknowledged, counted.delivered
+                "delivered: {} in the ledger and {} by the counters differ",
+                findings.delivered, counted.delivered
             ));
         }
         Ok(findings)

@@ -89,6 +89,8 @@ fn read_sources(
     let names: Vec<&str> = rows()
         .iter()
         .flat_map(|row| std::iter::once(row.name).chain(row.aliases.iter().copied()))
+        // What an application's own properties must not decide.
+        .filter(|name| crate::cluster::keys::refusal(name).is_none())
         .collect();
     let file = connect.file.as_deref().zip(content.as_deref());
     sources::read(&sources::Given {

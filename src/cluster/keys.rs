@@ -114,7 +114,7 @@ pub const REFUSED_KEYS: &[(&str, &str)] = &[
     ),
     (
         "transactional.id",
-        "linger sends outside of transactions here",
+        "it would fence off the application that uses it; name one of linger's own with --set transactional.id=NAME",
     ),
     (
         "statistics.interval.ms",
@@ -180,7 +180,6 @@ pub const IGNORED_KEYS: &[&str] = &[
     "metadata.recovery.*",
     "reconnect.backoff.jitter.ms",
     "socket.connection.setup.timeout.max.ms",
-    "transaction.timeout.ms",
     "topic.metadata.refresh.sparse",
     "confluent.*",
 ];

@@ -92,6 +92,9 @@ impl Probe {
         // The list of request versions, which tells the brokers' age, is said at this level only.
         talkative.set("debug", "feature");
         talkative.set_log_level(RDKafkaLogLevel::Debug);
+        // librdkafka calls it a consumer's property, and asks for end offsets by it all the same: those of the log as it is, not up to
+        // an open transaction.
+        talkative.set("isolation.level", "read_uncommitted");
         let ear = Ear::default();
         let client: BaseProducer<Ear> = talkative
             .create_with_context(ear.clone())

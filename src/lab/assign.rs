@@ -10,6 +10,7 @@ use crate::load::mark::Marks;
 use crate::load::native::Native;
 use crate::load::parts::SenderPart;
 use crate::load::reports::Reports;
+use crate::load::transactions::{self, Transactions};
 use crate::load::workload::{Rate, Workload};
 use crate::load::{Payloads, RecordKeys};
 use crate::settings::Settings;
@@ -34,6 +35,8 @@ pub struct Plan<'a> {
     pub stop_after: Option<StopAfter>,
     /// Makes payloads and record keys repeatable.
     pub seed: u64,
+    /// Hears of every transaction that ends, where records are audited.
+    pub transactions: Option<transactions::Witness>,
 }
 
 /// What senders follow before a turn.
@@ -57,7 +60,7 @@ impl Former<'_> {
 
 /// What the senders of a trial do. The error names a payload file that cannot be used.
 pub fn assignment(
-    plan: &Plan<'_>,
+    mut plan: Plan<'_>,
     producer: Arc<Native>,
     reports: Arc<Reports>,
 ) -> Result<Assignment, String> {
@@ -74,8 +77,11 @@ pub fn assignment(
     let kits = if same_records {
         (0..senders).map(|_| None).collect()
     } else {
-        kits(plan, &workload, senders)?
+        kits(&plan, &workload, senders)?
     };
+    let witness = plan.transactions.take();
+    let transactions = transactions::Plan::from(plan.settings)
+        .map(|cut| Arc::new(Transactions::new(cut, senders, witness)));
     Ok(Assignment {
         trial: plan.number,
         producer,
@@ -100,6 +106,7 @@ pub fn assignment(
         first_attempt: AtomicU64::new(0),
         pause: AtomicU64::new(0),
         marks: plan.marks.clone(),
+        transactions,
     })
 }
 

@@ -17,6 +17,7 @@ pub(crate) fn trial() -> TrialReading {
         held: Duration::from_secs(10),
         turn_took: None,
         turn_pause: None,
+        transactions: None,
         note: None,
         same_as: None,
         accounts: Accounts {

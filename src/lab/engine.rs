@@ -13,7 +13,7 @@ use crate::lab::brokers::Underway;
 use crate::lab::crew::Crew;
 use crate::lab::desk::Desk;
 use crate::lab::following::Following;
-use crate::lab::log_count::LogCount;
+use crate::lab::log_count::{Case, LogCount};
 use crate::lab::settling::Least;
 use crate::lab::trials::Trials;
 use crate::lab::turning::Turning;
@@ -187,6 +187,7 @@ impl Engine {
             self.state = LoadState::Stopping;
         }
         self.crew.stop();
+        self.crew.rest();
         if let Some(serial) = self.turning.forget() {
             self.abandon(serial);
         }
@@ -237,16 +238,26 @@ impl Engine {
         self.crew.bury();
     }
 
-    fn count_log(&mut self) {
+    /// What the broker's own count is to be judged by.
+    fn case(&self) -> Case {
         let after = self.trials.accounts();
-        let acknowledged = self.trials.all_acknowledged();
-        let quiet = after.in_flight() == 0;
+        Case {
+            after,
+            quiet: after.in_flight() == 0,
+            acknowledged: self.trials.all_acknowledged(),
+            markers: self.trials.markers(self.desk.partition_count()),
+        }
+    }
+
+    fn count_log(&mut self) {
+        let mut case = self.case();
+        let after = case.after;
         let Some(log_count) = &mut self.log_count else {
             return;
         };
         if let Some(found) = log_count.answer(Duration::ZERO) {
-            self.desk.broker_log =
-                log_count.judge(found, after, quiet && found.before == after, acknowledged);
+            case.quiet &= found.before == after;
+            self.desk.broker_log = log_count.judge(found, &case);
         }
         if self.ticks.is_multiple_of(LOG_COUNT_EVERY) && self.stopping_since.is_none() {
             log_count.ask(after);
@@ -266,23 +277,23 @@ impl Engine {
 
     /// After `stop`: waits for what is under way, within bounds, then takes the last count.
     fn wind_up(&mut self, since: Instant) {
-        if since.elapsed() > PATIENCE && !self.given_up && self.trials.accounts().in_flight() > 0 {
+        let under_way = self.trials.accounts().in_flight();
+        let is_stuck = under_way > 0 || !self.crew.is_resting();
+        if since.elapsed() > PATIENCE && !self.given_up && is_stuck {
             self.given_up = true;
-            let text = format!(
-                "{} records given up after {} s",
-                self.trials.accounts().in_flight(),
-                PATIENCE.as_secs()
-            );
-            self.mark(&text);
+            let text = match under_way {
+                0 => "the last transaction".into(),
+                records => format!("{records} records"),
+            };
+            self.mark(&format!("{text} given up after {} s", PATIENCE.as_secs()));
             self.crew.purge();
         }
         if !self.trials.all_closed() || !self.crew.is_gone() {
             return;
         }
-        let accounts = self.trials.accounts();
-        let acknowledged = self.trials.all_acknowledged();
+        let case = self.case();
         if let Some(log_count) = &mut self.log_count
-            && let Some(last) = log_count.last(accounts, acknowledged, LAST_COUNT)
+            && let Some(last) = log_count.last(&case, LAST_COUNT)
         {
             self.desk.broker_log = Some(last);
         }

@@ -14,6 +14,19 @@ const LAG: Duration = Duration::from_secs(2);
 /// Between two looks at a log that lags.
 const LOOK: Duration = Duration::from_millis(50);
 
+/// What the counts are to be judged by.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Case {
+    /// The counts now.
+    pub after: Accounts,
+    /// Whether nothing is under way.
+    pub quiet: bool,
+    /// Whether every trial asked for acknowledgements.
+    pub acknowledged: bool,
+    /// So many markers of transactions may stand in the log beside records.
+    pub markers: u64,
+}
+
 /// What the thread found: the sum of the end offsets, and the counts just before it asked.
 #[derive(Clone, Copy, Debug)]
 pub struct Found {
@@ -89,18 +102,14 @@ impl LogCount {
     /// The count after everything was reported; looks again for a while where the log lags behind. Waits for at most `wait` for
     /// each answer.
     #[must_use]
-    pub fn last(
-        &mut self,
-        accounts: Accounts,
-        acknowledged: bool,
-        wait: Duration,
-    ) -> Option<BrokerLog> {
+    pub fn last(&mut self, case: &Case, wait: Duration) -> Option<BrokerLog> {
+        let accounts = case.after;
         let _ = self.answer(wait);
         let limit = Instant::now() + LAG;
         loop {
             self.ask(accounts);
             let found = self.answer(wait).filter(|found| found.before == accounts)?;
-            let log = self.judge(found, accounts, true, acknowledged)?;
+            let log = self.judge(found, case)?;
             if log.delta >= accounts.delivered || Instant::now() > limit {
                 return Some(log);
             }
@@ -108,17 +117,11 @@ impl LogCount {
         }
     }
 
-    /// The count since the start, with its explanation. `after` are the counts now; `quiet` says that nothing is under way.
+    /// The count since the start, with its explanation.
     #[must_use]
-    pub fn judge(
-        &self,
-        found: Found,
-        after: Accounts,
-        quiet: bool,
-        acknowledged: bool,
-    ) -> Option<BrokerLog> {
+    pub fn judge(&self, found: Found, case: &Case) -> Option<BrokerLog> {
         let delta = found.sum.saturating_sub(self.start?);
-        Some(judge(delta, found.before, after, quiet, acknowledged))
+        Some(judge(delta, found.before, case))
     }
 }
 
@@ -153,14 +156,15 @@ fn read(
     }
 }
 
-fn judge(
-    delta: u64,
-    before: Accounts,
-    after: Accounts,
-    quiet: bool,
-    acknowledged: bool,
-) -> BrokerLog {
-    let (sentence, agrees) = if delta > after.attempted {
+fn judge(delta: u64, before: Accounts, case: &Case) -> BrokerLog {
+    let Case {
+        after,
+        quiet,
+        acknowledged,
+        markers,
+    } = *case;
+    let beyond = delta.saturating_sub(after.delivered);
+    let (sentence, agrees) = if delta > after.attempted + markers {
         (
             format!(
                 "+{}: others write here, or records were duplicated",
@@ -168,6 +172,8 @@ fn judge(
             ),
             false,
         )
+    } else if quiet && beyond > 0 && beyond <= markers {
+        (format!("✓ with {beyond} markers of transactions"), true)
     } else if !quiet {
         match before.delivered.checked_sub(delta) {
             Some(missing) if missing > 0 && acknowledged => {
@@ -222,14 +228,48 @@ mod tests {
         }
     }
 
+    fn judged(
+        delta: u64,
+        before: Accounts,
+        after: Accounts,
+        quiet: bool,
+        acknowledged: bool,
+    ) -> BrokerLog {
+        let case = Case {
+            after,
+            quiet,
+            acknowledged,
+            markers: 0,
+        };
+        judge(delta, before, &case)
+    }
+
+    #[test]
+    fn markers_of_transactions_are_no_records_of_others() {
+        let after = counts(100, 100, 0);
+        let case = Case {
+            after,
+            quiet: true,
+            acknowledged: true,
+            markers: 12,
+        };
+        let sentence = |delta| judge(delta, after, &case).sentence;
+        assert_eq!(sentence(108), "✓ with 8 markers of transactions");
+        assert_eq!(
+            sentence(113),
+            "+13: others write here, or records were duplicated"
+        );
+        assert_eq!(sentence(99), "−1 delivered, yet not in the log");
+    }
+
     #[test]
     fn under_load_the_log_may_be_ahead_of_the_reports() {
-        assert!(judge(105, counts(100, 100, 0), counts(120, 110, 0), false, true).agrees);
+        assert!(judged(105, counts(100, 100, 0), counts(120, 110, 0), false, true).agrees);
     }
 
     #[test]
     fn more_than_was_attempted_is_not_ours() {
-        let log = judge(150, counts(100, 100, 0), counts(120, 120, 0), true, true);
+        let log = judged(150, counts(100, 100, 0), counts(120, 120, 0), true, true);
         assert_eq!(
             log.sentence,
             "+30: others write here, or records were duplicated"
@@ -238,7 +278,7 @@ mod tests {
 
     #[test]
     fn a_failed_record_in_the_log_is_explained() {
-        let log = judge(102, counts(100, 100, 0), counts(110, 100, 10), true, true);
+        let log = judged(102, counts(100, 100, 0), counts(110, 100, 10), true, true);
         assert_eq!(
             (log.sentence.as_str(), log.agrees),
             ("+2 failed yet written, or duplicated", false)
@@ -248,11 +288,11 @@ mod tests {
     #[test]
     fn a_delivered_record_that_is_missing_is_said() {
         assert_eq!(
-            judge(98, counts(100, 100, 0), counts(100, 100, 0), true, true).sentence,
+            judged(98, counts(100, 100, 0), counts(100, 100, 0), true, true).sentence,
             "−2 delivered, yet not in the log"
         );
         assert_eq!(
-            judge(98, counts(100, 100, 0), counts(100, 100, 0), true, false).sentence,
+            judged(98, counts(100, 100, 0), counts(100, 100, 0), true, false).sentence,
             "−2: acks=0 hears of no loss"
         );
     }

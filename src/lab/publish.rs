@@ -206,6 +206,7 @@ impl Engine {
             lateness_ms: row.lateness,
             end_to_end_ms: row.followed.map(|followed| followed.end_to_end),
             follower: self.follower(row),
+            transactions: row.transactions,
             quality: snapshot::Quality {
                 settled: rest.settled,
                 warmup_s: rest.warmup.map(|warmup| warmup.as_secs_f64()),

@@ -10,6 +10,7 @@ use crate::lab::goal::GoalState;
 use crate::lab::machine::MachineReading;
 use crate::measure::{Accounts, Bins, ErrorCount, HistoryColumn, Latencies, Stages, Steadiness};
 use crate::settings::{Millis, Settings};
+use crate::snapshot::Transactions;
 
 /// The whole lab at one moment. Nothing in it changes after it was published.
 #[derive(Clone, Debug)]
@@ -162,6 +163,8 @@ pub struct TrialReading {
     pub stages: Stages,
     /// What the follower read of it, where it is followed.
     pub followed: Option<FollowedReading>,
+    /// Its transactions, where it is sent in them.
+    pub transactions: Option<Transactions>,
     /// Errors by code.
     pub errors: Vec<ErrorCount>,
     /// Records per partition, when known.

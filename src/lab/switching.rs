@@ -13,6 +13,8 @@ use crate::lab::turning::Open;
 use crate::lab::{LoadState, StopAfter};
 use crate::load::helm::Order;
 use crate::load::parts::ReportPart;
+use crate::load::poller::Producer;
+use crate::load::transactions::is_transactional;
 use crate::measure::stage_meter::StageMeter;
 use crate::settings::{Millis, PerSecond, Settings};
 use crate::wire::Conditions;
@@ -23,18 +25,46 @@ impl Engine {
             .trials
             .live()
             .map_or(0, |live| live.accounts().in_flight());
-        if open.wish.settings.is_on("drain.first")
-            && under_way > 0
-            && matches!(self.state, LoadState::Running | LoadState::Paused)
-        {
-            open.progress = format!("waiting for #{} to drain", self.trials.live_number());
-            self.turning.holding = Some(open);
-            if self.state == LoadState::Running {
-                self.crew.order(Order::Hold);
-            }
-            return;
+        let drains = open.wish.settings.is_on("drain.first") && under_way > 0;
+        let ends = !self.crew.is_resting();
+        let loaded = matches!(self.state, LoadState::Running | LoadState::Paused);
+        if !loaded || !(drains || ends) {
+            return self.ready_or_switch(open);
         }
-        self.switch(&open);
+        let what = if ends { "end its transaction" } else { "drain" };
+        open.progress = format!("waiting for #{} to {what}", self.trials.live_number());
+        self.turning.holding = Some(open);
+        if self.state == LoadState::Running {
+            self.crew.order(Order::Hold);
+        }
+        self.crew.rest();
+    }
+
+    /// Moves the load, once a producer that sends in transactions is initialised: that ends what another one of the same
+    /// transactional.id left open, so nobody may send through it any more.
+    pub(super) fn ready_or_switch(&mut self, mut open: Open) {
+        let live = self.trials.live();
+        let is_kept = live.is_some_and(|live| live.serial == open.serial);
+        if is_kept || !is_transactional(&open.wish.settings) {
+            self.switch(&open);
+            return self.run_on();
+        }
+        open.progress = "initialising transactions".into();
+        let asked = self.crew.producer(open.serial).map(Producer::initialise);
+        match asked {
+            Some(Err(error)) => {
+                let reason = format!("a thread could not be started: {error}");
+                self.refuse_opened(open, reason);
+            }
+            _ => self.turning.readying = Some(open),
+        }
+    }
+
+    /// A producer that is open does not get the load; the former trial goes on.
+    pub(super) fn refuse_opened(&mut self, open: Open, reason: String) {
+        self.crew.release(open.serial, 0);
+        self.refuse(open.wish.settings, reason);
+        self.run_on();
     }
 
     /// Moves the load to a trial whose producer is open.
@@ -72,8 +102,10 @@ impl Engine {
             clock: self.clock,
             stop_after: self.config.stop_after,
             seed: self.config.seed,
+            transactions: audited.map(RunAudit::transaction_witness),
         };
-        let assignment = match assign::assignment(&plan, native, reports) {
+        let number = plan.number;
+        let assignment = match assign::assignment(plan, native, reports) {
             Ok(assignment) => Arc::new(assignment),
             Err(reason) => {
                 self.abandon(open.serial);
@@ -91,7 +123,7 @@ impl Engine {
             |live| StageMeter::after(live.last_statistics().clone(), at),
         );
         if let Some(producer) = self.crew.producer(open.serial) {
-            producer.register(plan.number, Arc::clone(&report));
+            producer.register(number, Arc::clone(&report));
         }
         self.desk
             .schedule(&assignment, self.trials.accounts().attempted);
@@ -99,7 +131,7 @@ impl Engine {
             self.desk.schedule_pause(assignment.from);
         }
         let mut trial = Trial::new(
-            plan.number,
+            number,
             Arc::clone(&settings),
             open.serial,
             Arc::clone(&assignment),
@@ -107,16 +139,28 @@ impl Engine {
             open.wish.applied,
             meter,
         );
+        trial.initialised = open.initialised;
         trial.followed = followed.map(Followed::new);
         trial.watch(self.desk.machine.gauge());
         self.trials.open(trial);
         if let Err(error) = self.crew.assign(assignment, self.clock) {
             return self.refuse(settings, format!("a sender could not be started: {error}"));
         }
+        self.conduct();
         if self.state == LoadState::Starting {
             self.state = LoadState::Running;
         }
         self.leave_former();
+    }
+
+    /// Lets transactions begin, where the live trial has them.
+    pub(super) fn conduct(&mut self) {
+        let Some(serial) = self.trials.live().map(|live| live.serial) else {
+            return;
+        };
+        if let Err(error) = self.crew.conduct(serial, self.clock) {
+            self.mark(&format!("a thread could not be started: {error}"));
+        }
     }
 
     pub(super) fn leave_former(&mut self) {

@@ -12,6 +12,7 @@ use crate::lab::spread::Spread;
 use crate::lab::{Goal, TrialReading, TrialState};
 use crate::load::helm::Assignment;
 use crate::load::parts::{ReportPart, SenderPart};
+use crate::load::transactions::Transactions;
 use crate::load::workload::{Rate, SendMode, Workload};
 use crate::measure::counts::Counts;
 use crate::measure::stage_meter::StageMeter;
@@ -23,6 +24,7 @@ use crate::settings::Settings;
 mod errors;
 mod settle;
 mod stages;
+mod transactions;
 
 /// A trial whose records are not all accounted for.
 pub struct Trial {
@@ -46,6 +48,9 @@ pub struct Trial {
     pub settled: Option<u64>,
     /// What the follower has read of it, where it is followed.
     pub followed: Option<Followed>,
+    /// How long its transactions took to initialise.
+    pub initialised: Option<Duration>,
+    transactions: Option<Arc<Transactions>>,
     /// A person's note.
     pub note: Option<String>,
     /// The earlier trial with equal settings.
@@ -94,6 +99,8 @@ impl Trial {
             settings,
             serial,
             senders: assignment.parts.clone(),
+            transactions: assignment.transactions.clone(),
+            initialised: None,
             assignment: Some(assignment),
             started_at: jiff::Timestamp::now(),
             applied,
@@ -167,7 +174,8 @@ impl Trial {
     #[must_use]
     pub fn is_drained(&self) -> bool {
         let is_read = self.followed.as_ref().is_none_or(|it| it.done);
-        self.left.is_some() && is_read && self.accounts().in_flight() == 0
+        let is_open = self.transactions.as_ref().is_some_and(|it| it.is_working());
+        self.left.is_some() && is_read && !is_open && self.accounts().in_flight() == 0
     }
 
     /// Copies the threads' figures; returns what was reported since the last time.
@@ -319,6 +327,7 @@ impl Trial {
                 .followed
                 .as_ref()
                 .map(|it| it.reading(&figures.end_to_end, self.now.accounts)),
+            transactions: self.transacted(),
             errors: self.errors.clone(),
             partitions: self.meter.partition_records().unwrap_or_default(),
             goals: Vec::new(),

@@ -1,7 +1,7 @@
 //! Turning under load: a wish becomes an opening producer, and that a trial; one opens at a time, the newest wish wins.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::cluster::Connection;
 use crate::lab::engine::Engine;
@@ -23,6 +23,8 @@ pub struct Turning {
     pub(super) wish: Option<Wish>,
     pub(super) opening: Option<Open>,
     pub(super) holding: Option<Open>,
+    /// The trial whose transactions are being initialised.
+    pub(super) readying: Option<Open>,
     pub(super) serials: u64,
     /// Producers whose clients have died: no turn keeps them.
     dead: Vec<u64>,
@@ -45,6 +47,8 @@ pub(super) struct Open {
     pub(super) serial: u64,
     pub(super) since: Instant,
     pub(super) progress: String,
+    /// How long its transactions took to initialise.
+    pub(super) initialised: Option<Duration>,
 }
 
 impl Turning {
@@ -52,19 +56,20 @@ impl Turning {
     pub fn forget(&mut self) -> Option<u64> {
         self.wish = None;
         self.waiting = None;
-        self.holding.take().map(|open| open.serial)
+        let held = self.holding.take().or(self.readying.take());
+        held.map(|open| open.serial)
     }
 
-    /// Whether an open trial waits for the live one to drain.
+    /// Whether an open trial waits for the live one to drain, or has taken its senders already.
     #[must_use]
     pub fn is_holding(&self) -> bool {
-        self.holding.is_some()
+        self.holding.is_some() || self.readying.is_some()
     }
 
     /// The trial that is being opened.
     #[must_use]
     pub fn opening(&self, number: u64) -> Option<Opening> {
-        let open = self.opening.as_ref().or(self.holding.as_ref())?;
+        let open = self.under_way()?;
         Some(Opening {
             number,
             settings: Arc::clone(&open.wish.settings),
@@ -76,12 +81,18 @@ impl Turning {
     /// Whether a trial is being opened, or waits for the live one to drain.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        self.opening.is_some() || self.holding.is_some()
+        self.under_way().is_some()
+    }
+
+    /// The trial that is next, wherever it is.
+    fn under_way(&self) -> Option<&Open> {
+        let held = self.holding.as_ref().or(self.readying.as_ref());
+        self.opening.as_ref().or(held)
     }
 
     fn is_on_the_way(&self, settings: &Settings) -> bool {
-        let open = self.opening.as_ref().or(self.holding.as_ref());
-        open.is_some_and(|open| settings.changed_from(&open.wish.settings).is_empty())
+        self.under_way()
+            .is_some_and(|open| settings.changed_from(&open.wish.settings).is_empty())
     }
 }
 
@@ -150,9 +161,11 @@ impl Engine {
             .trials
             .live()
             .is_none_or(|live| live.accounts().in_flight() == 0);
-        if drained && let Some(open) = self.turning.holding.take() {
-            self.switch(&open);
-            self.run_on();
+        if drained
+            && self.crew.is_resting()
+            && let Some(open) = self.turning.holding.take()
+        {
+            self.ready_or_switch(open);
         }
         if self.turning.is_busy() {
             return;
@@ -174,15 +187,16 @@ impl Engine {
         }
     }
 
-    /// Lets held senders go on, unless a person has paused them.
-    fn run_on(&self) {
+    /// Lets held senders go on, unless a person has paused them, and transactions begin again.
+    pub(super) fn run_on(&mut self) {
+        self.conduct();
         if self.state == LoadState::Running {
             self.crew.order(Order::Run);
         }
     }
 
     /// Lets a producer go that has not got the load.
-    pub(super) fn abandon(&self, serial: u64) {
+    pub(super) fn abandon(&mut self, serial: u64) {
         let live = self.trials.live();
         if live.is_none_or(|live| live.serial != serial) {
             self.crew.release(serial, 0);
@@ -202,6 +216,7 @@ impl Engine {
                 serial,
                 since: Instant::now(),
                 progress: String::new(),
+                initialised: None,
             };
             return self.switch_or_hold(open);
         }
@@ -230,6 +245,7 @@ impl Engine {
                     serial,
                     since: Instant::now(),
                     progress: "creating the client".into(),
+                    initialised: None,
                 });
             }
             Err(reason) => self.refuse(wish.settings, reason),
@@ -261,8 +277,17 @@ impl Engine {
             Word::Refused(reason) => {
                 if let Some(open) = self.turning.opening.take_if(|open| open.serial == serial) {
                     self.refuse(open.wish.settings, crate::cluster::redact(&reason));
+                } else if let Some(open) =
+                    self.turning.readying.take_if(|open| open.serial == serial)
+                {
+                    self.refuse_opened(open, crate::cluster::redact(&reason));
                 }
                 self.crew.bury();
+            }
+            Word::Initialised(took) => self.initialised(serial, took),
+            Word::Rested => {
+                self.crew.bury();
+                self.settle_turns();
             }
             Word::Statistics(json) => {
                 if let Ok(statistics) = Statistics::parse(&json) {
@@ -290,6 +315,17 @@ impl Engine {
         } else {
             self.mark(&name);
         }
+    }
+
+    fn initialised(&mut self, serial: u64, took: Duration) {
+        let readying = &mut self.turning.readying;
+        let Some(mut open) = readying.take_if(|open| open.serial == serial) else {
+            return self.crew.release(serial, 0);
+        };
+        open.initialised = Some(took);
+        self.switch(&open);
+        self.run_on();
+        self.settle_turns();
     }
 
     fn opened(&mut self, serial: u64, partitions: u32) {

@@ -3,17 +3,21 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rdkafka::client::{Client, ClientContext};
 use rdkafka::config::ClientConfig;
 use rdkafka::metadata::{Metadata, MetadataTopic};
 use rdkafka::types::RDKafkaErrorCode;
 
-use crate::load::native::{Event, Native};
+use crate::load::native::{Event, Native, TransactionError, name};
 
 const METADATA: Duration = Duration::from_secs(15);
 const LEADER: Duration = Duration::from_secs(5);
+/// Transactions are to be initialised within this time: a cluster that is new to them first makes room for their state …
+const INITIALISED: Duration = Duration::from_secs(30);
+/// … and one call takes no longer than this; the next one goes on.
+const CALL: Duration = Duration::from_millis(500);
 
 /// Opens a producer for a topic; gives it with the topic's partitions. Blocks for at most about 20 s.
 /// `progress` is told how far it is. The error says why, in librdkafka's words where it has some.
@@ -30,6 +34,34 @@ pub fn open(
     };
     connect(&native, topic, &leaders.first_of_each, progress);
     Ok((native, leaders.partitions))
+}
+
+/// Initialises the transactions of an open producer; tells how long that took. Blocks for at most 30 s, less where `is_closing`. The
+/// error says why, and what to do where that is known.
+pub fn initialise(native: &Native, is_closing: &dyn Fn() -> bool) -> Result<Duration, String> {
+    let began = Instant::now();
+    loop {
+        match native.init_transactions(CALL) {
+            Ok(()) => return Ok(began.elapsed()),
+            Err(error) if error.retriable && began.elapsed() < INITIALISED && !is_closing() => {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            Err(error) => return Err(refusal(&error)),
+        }
+    }
+}
+
+fn refusal(error: &TransactionError) -> String {
+    let mend = match name(error.code).as_str() {
+        "INVALID_TRANSACTION_TIMEOUT" => {
+            "; the brokers allow less: lower transaction.timeout.ms, or raise their transaction.max.timeout.ms"
+        }
+        "TRANSACTIONAL_ID_AUTHORIZATION_FAILED" => {
+            "; ask for WRITE and DESCRIBE on this transactional.id"
+        }
+        _ => "",
+    };
+    format!("transactions cannot be initialised: {}{mend}", error.text)
 }
 
 struct Leaders {

@@ -10,6 +10,7 @@ use crate::load::native::Native;
 use crate::load::parts::SenderPart;
 use crate::load::payload::Payloads;
 use crate::load::reports::Reports;
+use crate::load::transactions::Transactions;
 use crate::load::workload::{Rate, SendMode};
 
 /// The most senders that a trial may have.
@@ -59,6 +60,8 @@ pub struct Assignment {
     pub pause: AtomicU64,
     /// Writes a header into each record, where they are read back.
     pub marks: Option<Arc<Marks>>,
+    /// Where its records are sent in transactions.
+    pub transactions: Option<Arc<Transactions>>,
 }
 
 impl Assignment {
@@ -154,6 +157,18 @@ impl Helm {
         self.change(|state| state.1 = order);
     }
 
+    /// Makes senders look, though nothing has changed but a gate.
+    pub fn nudge(&self) {
+        self.change(|_| ());
+    }
+
+    /// Wakes the senders that sleep.
+    pub fn wake(&self) {
+        for thread in lock(&self.threads).iter() {
+            thread.unpark();
+        }
+    }
+
     /// Names a thread that is to be woken at a change.
     pub fn join(&self, thread: Thread) {
         lock(&self.threads).push(thread);
@@ -170,9 +185,7 @@ impl Helm {
             change(&mut state);
             self.turn.fetch_add(1, Ordering::AcqRel);
         }
-        for thread in lock(&self.threads).iter() {
-            thread.unpark();
-        }
+        self.wake();
     }
 }
 

@@ -82,6 +82,13 @@ impl Marker {
         &self.room
     }
 
+    /// Who it is, and how many of its marked records the client has accepted; none before its first one.
+    #[must_use]
+    pub fn place(&self) -> Option<(u32, u64)> {
+        let (producer, accepted) = self.own.as_ref()?;
+        Some((*producer, accepted.get()))
+    }
+
     /// The client has accepted the record: the next one has the next number. A refused record's number is used again.
     pub fn accepted(&mut self) {
         if let Some((_, accepted)) = &self.own {

@@ -15,9 +15,15 @@ use crate::load::lent::Lent;
 use crate::load::opaque::Stamp;
 use crate::measure::Persisted;
 
+mod transaction;
+
+pub use transaction::{Called, TransactionError};
+
 /// A librdkafka error number; 0 is none.
 pub type Code = i32;
 
+/// librdkafka's code for a call that its state does not allow: a record outside of a transaction.
+pub const STATE: Code = raw::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR__STATE as Code;
 /// librdkafka's code for a full queue.
 pub const QUEUE_FULL: Code = raw::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR__QUEUE_FULL as Code;
 
@@ -201,11 +207,13 @@ impl Native {
         true
     }
 
-    /// Sends what is queued without waiting for linger.ms; returns when all is reported or the time is over. Another thread must poll.
-    pub fn flush(&self, wait: Duration) {
+    /// Sends what is queued without waiting for linger.ms; returns when all is reported (true) or the time is over. Another thread
+    /// must poll.
+    pub fn flush(&self, wait: Duration) -> bool {
         let wait_ms = i32::try_from(wait.as_millis()).unwrap_or(i32::MAX);
         // SAFETY: the client is alive; flush only waits (reports are served by the poll thread).
-        unsafe { raw::rd_kafka_flush(self.client().native_ptr(), wait_ms) };
+        let result = unsafe { raw::rd_kafka_flush(self.client().native_ptr(), wait_ms) };
+        result == raw::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR
     }
 
     /// Gives up everything that is queued or in flight; each record is reported as purged.

@@ -26,6 +26,7 @@ pub struct Producer {
     pub reports: Arc<Reports>,
     native: Arc<Mutex<Option<Arc<Native>>>>,
     register: Sender<(u16, Arc<ReportPart>)>,
+    inbox: Inbox,
     life: Arc<Life>,
     thread: Option<JoinHandle<()>>,
 }
@@ -54,8 +55,12 @@ impl Producer {
         let life = Arc::new(Life::default());
         let topic = topic.to_owned();
         let work = {
-            let (reports, native, life) =
-                (Arc::clone(&reports), Arc::clone(&native), Arc::clone(&life));
+            let (reports, native, life, inbox) = (
+                Arc::clone(&reports),
+                Arc::clone(&native),
+                Arc::clone(&life),
+                inbox.clone(),
+            );
             move || {
                 drill::point("poll");
                 let say = |word| drop(inbox.send((serial, word)));
@@ -87,6 +92,7 @@ impl Producer {
             reports,
             native,
             register,
+            inbox,
             life,
             thread: Some(thread),
         })
@@ -99,6 +105,36 @@ impl Producer {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    /// Where words of and about this producer go.
+    #[must_use]
+    pub fn inbox(&self) -> Inbox {
+        self.inbox.clone()
+    }
+
+    /// Initialises its transactions on a thread of its own; what comes of it arrives in the inbox (`Initialised`, `Refused`).
+    ///
+    /// # Errors
+    /// The thread cannot be started.
+    pub fn initialise(&self) -> std::io::Result<()> {
+        let (serial, inbox) = (self.serial, self.inbox.clone());
+        let Some(native) = self.native() else {
+            return Ok(());
+        };
+        let life = Arc::clone(&self.life);
+        let is_closing = move || life.wanted.load(Ordering::Acquire);
+        thread::Builder::new()
+            .name("transactions".into())
+            .spawn(move || {
+                let word = match connect::initialise(&native, &is_closing) {
+                    Ok(took) => Word::Initialised(took),
+                    Err(reason) => Word::Refused(reason),
+                };
+                drop(native);
+                drop(inbox.send((serial, word)));
+            })?;
+        Ok(())
     }
 
     /// Tells the poll thread where to count the reports of a trial; must happen before any record of it is sent.
@@ -148,11 +184,12 @@ struct Poller {
 
 impl Poller {
     fn run(self) {
+        self.reports.attend();
         let mut flusher = None;
         loop {
             // While a sender reads the reports, this thread only makes sure that they go on being read.
             if self.reports.take_helped() || !self.reports.read(&self.native, POLL) {
-                thread::sleep(POLL);
+                thread::park_timeout(POLL);
             }
             if self.life.purge.swap(false, Ordering::AcqRel) {
                 self.native.purge();

@@ -2,7 +2,8 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Receiver;
-use std::sync::{Arc, Mutex, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, TryLockError};
+use std::thread::{self, Thread};
 use std::time::Duration;
 
 use crate::load::clock::Clock;
@@ -22,7 +23,11 @@ pub enum Word {
     Progress(String),
     /// It is open; partitions of the topic.
     Opened(u32),
-    /// It could not be opened, with the reason.
+    /// Its transactions are initialised; how long that took.
+    Initialised(Duration),
+    /// Its conductor has ended: no transaction is open.
+    Rested,
+    /// It could not be opened or initialised, with the reason.
     Refused(String),
     /// Statistics as JSON.
     Statistics(String),
@@ -46,6 +51,8 @@ pub struct Reports {
     read: Counter,
     /// Whether a sender has read, or wanted to, since the poll thread last looked.
     helped: AtomicBool,
+    /// The thread that reads when nobody else does.
+    poller: OnceLock<Thread>,
 }
 
 /// What the one who reads needs.
@@ -77,6 +84,7 @@ impl Reports {
             }),
             read: Counter::default(),
             helped: AtomicBool::new(false),
+            poller: OnceLock::new(),
         }
     }
 
@@ -105,6 +113,18 @@ impl Reports {
     pub fn help(&self, native: &Native, wait: Duration) -> bool {
         self.helped.store(true, Ordering::Relaxed);
         self.read(native, wait)
+    }
+
+    /// Names this thread as the one that reads when nobody else does.
+    pub fn attend(&self) {
+        let _ = self.poller.set(thread::current());
+    }
+
+    /// Lets that thread read at once: the senders have stopped, and somebody waits for every report.
+    pub fn rouse(&self) {
+        if let Some(poller) = self.poller.get() {
+            poller.unpark();
+        }
     }
 
     /// Whether a sender has read since this was last asked.

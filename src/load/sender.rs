@@ -9,12 +9,12 @@ use std::sync::atomic::Ordering;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use self::share::{fresh_pacer, share, take_kit};
+use self::share::{before_the_first, fresh_pacer, share, take_kit};
 use crate::drill;
 use crate::load::clock::Clock;
 use crate::load::helm::{Assignment, Helm, Kit, Order};
 use crate::load::mark::Marker;
-use crate::load::native::{Code, QUEUE_FULL};
+use crate::load::native::{Code, QUEUE_FULL, STATE};
 use crate::load::opaque::{Stamp, TRIALS};
 use crate::load::pacer::Pacer;
 use crate::load::parts::{ErrorKind, SenderPart};
@@ -22,6 +22,7 @@ use crate::load::watch::Watch;
 use crate::load::workload::SendMode;
 use crate::measure::{Persisted, Phase};
 
+mod barrier;
 mod moving;
 mod share;
 
@@ -67,7 +68,12 @@ struct Sender<'a> {
     marker: Marker,
     pacer: Option<Pacer>,
     now: u64,
+    /// Records until it must stop: of its quota, or of its share of the transaction that it is in …
     left: u64,
+    /// … and those of its quota that come after.
+    later: u64,
+    /// While it is in a transaction: its marked records before that.
+    entered: Option<u64>,
     /// Records that this sender's producer accepted from it.
     accepted_here: u64,
     /// Until when the client kept this sender waiting: being late for that long is not its own fault.
@@ -99,8 +105,9 @@ impl<'a> Sender<'a> {
         let part = Arc::clone(assignment.parts.get(index)?);
         let kit = take_kit(&assignment, index)?;
         let pacer = fresh_pacer(&assignment, index);
-        let left = share(&assignment, index);
-        if left == 0 {
+        let quota = share(&assignment, index);
+        let (left, later) = before_the_first(&assignment, quota);
+        if quota == 0 {
             assignment.done.fetch_add(1, Ordering::AcqRel);
         }
         let accepted_here = assignment.reports.waits.slot(index).accepted();
@@ -121,6 +128,8 @@ impl<'a> Sender<'a> {
             pacer,
             now,
             left,
+            later,
+            entered: None,
             accepted_here,
             kept_until: 0,
             accepted_at: 0,
@@ -137,7 +146,7 @@ impl<'a> Sender<'a> {
                 return;
             }
             if self.left == 0 || self.is_held() {
-                thread::park_timeout(LONGEST_NAP);
+                self.stand_by();
                 continue;
             }
             let Some(due) = self.next_due() else { continue };
@@ -146,7 +155,8 @@ impl<'a> Sender<'a> {
     }
 
     /// Leaves its place to whoever takes it next.
-    fn leave(&self) {
+    fn leave(&mut self) {
+        self.leave_transaction(false);
         let slot = self.assignment.reports.waits.slot(self.index);
         slot.leave(self.accepted_here);
         let lent = self.assignment.producer.lent();
@@ -194,7 +204,7 @@ impl<'a> Sender<'a> {
                 Outcome::Moved => {
                     let old = Arc::clone(&self.part);
                     old.attempted.take_back();
-                    if !self.follow() {
+                    if !self.follow() || !self.is_let_in() {
                         self.left = 0;
                         self.seen = 0;
                         return;
@@ -330,6 +340,9 @@ impl<'a> Sender<'a> {
             persisted: Persisted::No,
         });
         self.part.failed.add(1);
+        if code == STATE {
+            self.break_off();
+        }
     }
 
     /// Waits until every record of this sender is reported: synchronous sending.
@@ -349,7 +362,7 @@ impl<'a> Sender<'a> {
     fn finish(&mut self) {
         self.left -= 1;
         if self.left == 0 {
-            self.assignment.done.fetch_add(1, Ordering::AcqRel);
+            self.halt();
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The profiles that are part of the program.
 
 /// Names and texts, as `linger profile list` shows them.
-pub(super) const ALL: [(&str, &str); 10] = [
+pub(super) const ALL: [(&str, &str); 11] = [
     ("balanced", include_str!("../../profiles/balanced.toml")),
     ("throughput", include_str!("../../profiles/throughput.toml")),
     ("latency", include_str!("../../profiles/latency.toml")),
@@ -11,6 +11,10 @@ pub(super) const ALL: [(&str, &str); 10] = [
         include_str!("../../profiles/availability.toml"),
     ),
     ("ordered", include_str!("../../profiles/ordered.toml")),
+    (
+        "exactly-once",
+        include_str!("../../profiles/exactly-once.toml"),
+    ),
     (
         "at-most-once",
         include_str!("../../profiles/at-most-once.toml"),

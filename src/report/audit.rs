@@ -121,12 +121,16 @@ fn sentence(findings: &Findings) -> String {
     }
     if findings.is_clean() {
         let unknown = match findings.unknown + findings.failed {
-            0 => "",
-            _ => "; others failed",
+            0 => String::new(),
+            _ => "; others failed".into(),
+        };
+        let aborted = match findings.aborted {
+            0 => String::new(),
+            aborted => format!("; none of {} aborted ones can be read", count(aborted)),
         };
         let acknowledged = count(findings.acknowledged);
         return format!(
-            "each of {acknowledged} acknowledged records is in the log, once and in order{unknown}"
+            "each of {acknowledged} acknowledged records is in the log, once and in order{unknown}{aborted}"
         );
     }
     let kinds = [

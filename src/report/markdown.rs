@@ -112,6 +112,6 @@ mod tests {
     #[test]
     fn every_row_is_there() {
         assert_eq!(knobs().lines().count(), knob_table::rows().len() + 2);
-        assert_eq!(profiles().lines().count(), 12);
+        assert_eq!(profiles().lines().count(), 13);
     }
 }

@@ -2,6 +2,7 @@
 
 pub(super) mod chosen;
 mod failures;
+mod transactions;
 
 use crate::cluster::ClusterKind;
 use crate::measure::Latencies;
@@ -130,6 +131,7 @@ fn accounts(snapshot: &Snapshot) -> Vec<String> {
         text.push(format!("broker   {} more in its log  {note}", count(delta)));
     }
     text.extend(result.follower.iter().flat_map(follower));
+    text.extend(result.transactions.iter().flat_map(transactions::lines));
     text.extend(result.audit.iter().flat_map(audit::run));
     if result.unread_failures > 0 {
         text.push(format!(

@@ -2,7 +2,7 @@
 
 use super::child::Act;
 use super::row::Scenario;
-use super::{anatomy, delivery, failover, settings};
+use super::{anatomy, delivery, failover, settings, transactions};
 
 /// Every family.
 pub const FAMILIES: &[&[Scenario]] = &[
@@ -10,10 +10,11 @@ pub const FAMILIES: &[&[Scenario]] = &[
     settings::ROWS,
     delivery::ROWS,
     failover::ROWS,
+    transactions::ROWS,
 ];
 
 /// What runs in child processes, by family.
-pub const ACTS: &[&[Act]] = &[];
+pub const ACTS: &[&[Act]] = &[transactions::ACTS];
 
 /// Every scenario, family by family.
 pub fn all() -> impl Iterator<Item = &'static Scenario> {

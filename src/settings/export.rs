@@ -251,6 +251,16 @@ fn is_our_name(row: &Knob, settings: &Settings) -> bool {
 const OUR_NAME: &str =
     "left out: give your application's own name, by which brokers log and limit it";
 
+/// Our name for transactions is nobody else's: whoever takes it over fences the other off.
+fn transactional(row: &'static Knob, settings: &Settings) -> Entry {
+    let why = if settings.word(row.name).is_empty() {
+        "left out: nothing is sent in transactions"
+    } else {
+        "left out: give your application's own name, which only one producer at a time may have; it must begin and commit its transactions itself"
+    };
+    Entry::none(row, settings, why)
+}
+
 /// A number as the tools write it.
 fn text(row: &Knob, value: &Value) -> String {
     match value {

@@ -22,8 +22,10 @@ static ANSWERS: LazyLock<HashMap<&'static str, String>> = LazyLock::new(|| {
         .collect()
 });
 
+/// A text that is not set has no answer: it is empty.
 fn answer(config: &NativeClientConfig, name: &str) -> Option<String> {
-    config.get(name).ok()
+    let unset = || accepts(name, "text").is_ok().then(String::new);
+    config.get(name).ok().or_else(unset)
 }
 
 /// librdkafka's default of one of the table's properties, as it writes it; none for properties that it does not know.

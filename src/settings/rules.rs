@@ -4,6 +4,7 @@ use crate::settings::{Settings, Surroundings, Value, find};
 
 mod caution;
 mod refuse;
+mod transactions;
 
 /// How grave a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

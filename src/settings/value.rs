@@ -85,11 +85,17 @@ impl Knob {
         }
     }
 
-    /// Writes a value as librdkafka reads it; none where librdkafka is to choose (`auto`).
+    /// Writes a value as librdkafka reads it; none where librdkafka is to choose (`auto`), or has nothing.
     #[must_use]
     pub fn native_text(&self, value: &Value) -> Option<String> {
         match value {
             Value::Auto => None,
+            // An empty name where librdkafka has none is not a name.
+            Value::Text(text)
+                if text.is_empty() && self.librdkafka_default().as_ref() == Some(value) =>
+            {
+                None
+            }
             Value::Number(number) => Some(format!("{}", number / self.unit())),
             other => Some(self.text(other)),
         }

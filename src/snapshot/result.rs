@@ -42,6 +42,8 @@ pub struct Outcome {
     pub end_to_end_ms: Option<Latencies>,
     /// What the follower read, where the records were followed.
     pub follower: Option<Follower>,
+    /// What became of the transactions, where records were sent in them.
+    pub transactions: Option<Transactions>,
     /// What became of every record, where the run was audited.
     pub audit: Option<Findings>,
     /// How far the figures can be trusted.
@@ -68,6 +70,50 @@ pub struct Outcome {
     pub histograms: Histograms,
     /// The course of the trial, oldest first.
     pub intervals: Vec<Interval>,
+}
+
+/// What became of the transactions, from the trial's start; those without a record do not count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Transactions {
+    /// Committed.
+    pub commits: u64,
+    /// Aborted, as the workload wanted it.
+    pub aborts: u64,
+    /// Aborted because they could not be committed.
+    pub failed: u64,
+    /// Of which nobody knows how they ended.
+    pub unknown: u64,
+    /// Whether another producer of the same transactional.id took over.
+    pub fenced: bool,
+    /// Records that the client accepted in all of them.
+    pub records: u64,
+    /// Records of those that were aborted.
+    pub aborted_records: u64,
+    /// How long the producer took to initialise; null where it was kept from the former trial.
+    pub init_ms: Option<Millis>,
+    /// Begin, which is local.
+    pub begin_ms: Latencies,
+    /// From the last sender's leaving to the commit being done, what was under way delivered.
+    pub commit_ms: Latencies,
+    /// The same of aborts.
+    pub abort_ms: Latencies,
+    /// The share of the time in which no sender might send, because a transaction ended (0–1).
+    pub kept_out: Option<f64>,
+}
+
+impl Transactions {
+    /// All that have ended, whatever way.
+    #[must_use]
+    pub fn ended(&self) -> u64 {
+        self.commits + self.aborts + self.failed + self.unknown
+    }
+
+    /// Records of one, in the mean; none before the first one has ended.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "counts stay below 2^52")]
+    pub fn records_mean(&self) -> Option<f64> {
+        (self.ended() > 0).then(|| self.records as f64 / self.ended() as f64)
+    }
 }
 
 /// What the follower read, and what it cost.

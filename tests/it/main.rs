@@ -54,5 +54,6 @@ mod sweep_kafka;
 mod sweep_told;
 mod terminal;
 mod terminal_files;
+mod transactions;
 mod wire;
 mod wire_secured;

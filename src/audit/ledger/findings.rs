@@ -15,7 +15,9 @@ pub struct Findings {
     pub producers: u64,
     /// Records that the client accepted.
     pub attempted: u64,
-    /// Records that were acknowledged.
+    /// Records whose delivery was reported, whatever became of their transactions.
+    pub delivered: u64,
+    /// Records that were acknowledged, but for those of transactions that were not committed.
     pub acknowledged: u64,
     /// Records that failed and are, as the client says, not in the log.
     pub failed: u64,

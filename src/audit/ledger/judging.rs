@@ -19,6 +19,7 @@ impl Ledger {
         let mut total = Cells::default();
         all.for_each(|cells| total.add(&cells));
         if knows {
+            findings.delivered = total.acknowledged();
             self.settle_transactions(&mut total, &mut findings);
             self.settle(&total, &mut findings);
             findings.weigh();

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+pub use crate::load::transactions::Ended;
+
 /// Who numbers records: one thread that sends, in one run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Producer {
@@ -78,17 +80,6 @@ impl Span {
         let is_passed = offset < self.to.min(self.end);
         offset >= self.from && (is_passed || self.is_whole() && self.is_final)
     }
-}
-
-/// How a transaction ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ended {
-    /// It was committed.
-    Committed,
-    /// It was aborted.
-    Aborted,
-    /// Nobody knows.
-    Unknown,
 }
 
 /// Which records a transaction had: a range of sequence numbers of each of its producers.

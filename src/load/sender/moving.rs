@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::Sender;
-use super::share::{fresh_pacer, pause_moment, share, take_kit};
+use super::share::{before_the_first, fresh_pacer, pause_moment, share, take_kit};
 use crate::load::helm::{Assignment, Order};
 use crate::load::workload::Rate;
 
@@ -17,6 +17,7 @@ impl Sender<'_> {
         if order == Order::Stop {
             return false;
         }
+        self.heed_gate();
         Arc::ptr_eq(&assignment, &self.assignment) || self.move_to(assignment)
     }
 
@@ -34,6 +35,7 @@ impl Sender<'_> {
     }
 
     fn move_to(&mut self, assignment: Arc<Assignment>) -> bool {
+        self.leave_transaction(false);
         let Some(part) = assignment.parts.get(self.index) else {
             return false;
         };
@@ -63,10 +65,12 @@ impl Sender<'_> {
                 }
             }
         }
+        let mut quota = self.left.saturating_add(self.later);
         if assignment.quota != self.assignment.quota {
-            self.left = share(&assignment, self.index);
+            quota = share(&assignment, self.index);
         }
-        if self.left == 0 {
+        (self.left, self.later) = before_the_first(&assignment, quota);
+        if quota == 0 {
             assignment.done.fetch_add(1, Ordering::AcqRel);
         }
         assignment.moved.fetch_add(1, Ordering::AcqRel);

@@ -40,3 +40,11 @@ pub(super) fn share(assignment: &Assignment, index: usize) -> u64 {
     let senders = assignment.senders() as u64;
     quota / senders + u64::from((index as u64) < quota % senders)
 }
+
+/// What of a quota may be sent at once, and what later: all of it, or none before it has entered a transaction.
+pub(super) fn before_the_first(assignment: &Assignment, quota: u64) -> (u64, u64) {
+    match assignment.transactions {
+        Some(_) => (0, quota),
+        None => (quota, 0),
+    }
+}

@@ -1,6 +1,6 @@
 //! The knobs as Java's producer reads them, within the bounds and rules of its `ProducerConfig`.
 
-use super::{Entry, OUR_NAME, is_our_name, text};
+use super::{Entry, OUR_NAME, is_our_name, text, transactional};
 use crate::settings::{Knob, Settings, Value, rows};
 
 /// The largest of Java's whole numbers.
@@ -49,6 +49,7 @@ fn entry(row: &'static Knob, settings: &Settings) -> Entry {
         "queue.buffering.max.kbytes" => buffer(row, settings),
         "socket.send.buffer.bytes" | "socket.receive.buffer.bytes" => socket(row, settings),
         "client.id" if is_our_name(row, settings) => Entry::none(row, settings, OUR_NAME),
+        "transactional.id" => transactional(row, settings),
         _ => same(row, settings),
     }
 }

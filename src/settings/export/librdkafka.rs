@@ -1,6 +1,6 @@
 //! The knobs as librdkafka reads them.
 
-use super::{Entry, OUR_NAME, is_our_name};
+use super::{Entry, OUR_NAME, is_our_name, transactional};
 use crate::settings::{Knob, Settings, Value, rows};
 
 pub(super) fn entries(settings: &Settings) -> Vec<Entry> {
@@ -21,6 +21,9 @@ fn entry(row: &'static Knob, settings: &Settings) -> Entry {
     };
     if is_our_name(row, settings) {
         return Entry::none(row, settings, OUR_NAME);
+    }
+    if row.name == "transactional.id" {
+        return transactional(row, settings);
     }
     let at_work = settings.effective(row.name);
     match (row.native_text(&at_work), settings.value(row.name)) {

@@ -167,7 +167,43 @@ pub(super) const ROWS: &[Knob] = &[
         trade: "longer lets the application feel back-pressure, shorter gives it an error to handle",
         ..PLAIN
     },
+    Knob {
+        name: "transactional.id",
+        group: Group::Delivery,
+        kind: Kind::Text(200),
+        native: Some("transactional.id"),
+        java: Some("transactional.id"),
+        java_default: Some(""),
+        about: "sends in transactions under this name, which outlives the producer: a later one of the same name ends what it left open and fences it off; empty sends without",
+        trade: "what a transaction holds is read wholly or not at all, for a commit that everything waits for; never name one that an application uses",
+        ..PLAIN
+    },
+    Knob {
+        name: "transaction.timeout.ms",
+        group: Group::Delivery,
+        kind: Kind::Millis {
+            min: 1_000.0,
+            max: 2_147_483_647.0,
+            whole: true,
+        },
+        tuning: (5_000.0, 900_000.0),
+        native: Some("transaction.timeout.ms"),
+        java: Some("transaction.timeout.ms"),
+        java_default: Some("60000"),
+        about: "how long a transaction may be open before the broker aborts it; the broker's transaction.max.timeout.ms is the most",
+        trade: "shorter lets readers go on sooner after a producer has died, longer allows longer transactions",
+        idle: |settings, _| without_transactions(settings),
+        ..PLAIN
+    },
 ];
+
+/// The rows of transactions need a name for them.
+pub(super) fn without_transactions(settings: &Settings) -> Option<String> {
+    settings
+        .word("transactional.id")
+        .is_empty()
+        .then(|| "no transactional.id: nothing is sent in transactions".into())
+}
 
 fn acks_idle(settings: &Settings, around: &Surroundings) -> Option<String> {
     if settings.word("acks") == "0" {

@@ -1,6 +1,7 @@
 //! What is sent and how fast.
 
 use crate::settings::knob::PLAIN;
+use crate::settings::knobs::delivery::without_transactions;
 use crate::settings::{Group, Kind, Knob, Settings, Step, Surroundings};
 
 /// How many bytes of a payload the record header takes, where records are followed.
@@ -167,6 +168,50 @@ pub(super) const ROWS: &[Knob] = &[
         own_default: Some("async"),
         about: "async reads reports as they come, sync waits for each record's report, fire-and-forget never reads them",
         trade: "sync sends one record per round trip and sender; fire-and-forget never learns what failed",
+        ..PLAIN
+    },
+    Knob {
+        name: "transaction.size",
+        group: Group::Workload,
+        kind: Kind::Count {
+            min: 0,
+            max: 100_000_000,
+        },
+        tuning: (0.0, 100_000.0),
+        own_default: Some("0"),
+        zero: Some("no limit"),
+        about: "ends a transaction after this many records, those of all senders together",
+        trade: "larger ones share the cost of a commit among more records, smaller ones are readable sooner",
+        idle: |settings, _| without_transactions(settings),
+        ..PLAIN
+    },
+    Knob {
+        name: "transaction.interval.ms",
+        group: Group::Workload,
+        kind: Kind::Millis {
+            min: 0.0,
+            max: 3_600_000.0,
+            whole: false,
+        },
+        tuning: (0.0, 10_000.0),
+        own_default: Some("100"),
+        zero: Some("no limit"),
+        about: "ends a transaction after this time, if it is not full before; at half of transaction.timeout.ms it ends in any case",
+        trade: "longer ones share the cost of a commit among more records, and hold back whoever reads committed ones for that long",
+        idle: |settings, _| without_transactions(settings),
+        ..PLAIN
+    },
+    Knob {
+        name: "transaction.abort.percent",
+        group: Group::Workload,
+        kind: Kind::Count { min: 0, max: 100 },
+        step: Step::Linear(5.0),
+        tuning: (0.0, 100.0),
+        own_default: Some("0"),
+        zero: Some("none"),
+        about: "how many of a hundred transactions are aborted once their records are written, evenly spread",
+        trade: "aborted records take the same way and the same room in the log, and readers of committed ones pass over them",
+        idle: |settings, _| without_transactions(settings),
         ..PLAIN
     },
     Knob {

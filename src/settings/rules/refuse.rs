@@ -1,6 +1,6 @@
 //! What librdkafka would refuse: when the producer is created, or for every record.
 
-use super::{Broken, Case, Judge, Rule, Severity, show};
+use super::{Broken, Case, Judge, Rule, Severity, show, transactions};
 use crate::settings::{HEADER_BYTES, Value};
 
 pub(super) const RULES: &[Rule] = &[
@@ -68,6 +68,46 @@ pub(super) const RULES: &[Rule] = &[
         knobs: &["delivery.timeout.ms", "linger.ms"],
         about: "delivery.timeout.ms must be greater than linger.ms: records would expire while they wait for company",
         check: timeout_linger,
+    },
+    Rule {
+        id: "transactions-idempotence",
+        severity: Severity::Refuse,
+        judge: Judge::Creation,
+        knobs: &["transactional.id", "enable.idempotence"],
+        about: "transactions need idempotence: a repeated batch would be in them twice",
+        check: transactions::idempotence,
+    },
+    Rule {
+        id: "transactions-delivery",
+        severity: Severity::Refuse,
+        judge: Judge::Creation,
+        knobs: &[
+            "transactional.id",
+            "delivery.timeout.ms",
+            "transaction.timeout.ms",
+        ],
+        about: "with transactions delivery.timeout.ms must not exceed transaction.timeout.ms: the broker would have aborted by then",
+        check: transactions::delivery,
+    },
+    Rule {
+        id: "transactions-socket",
+        severity: Severity::Refuse,
+        judge: Judge::Creation,
+        knobs: &[
+            "transactional.id",
+            "socket.timeout.ms",
+            "transaction.timeout.ms",
+        ],
+        about: "with transactions socket.timeout.ms must not exceed transaction.timeout.ms by more than 100 ms: one try must fit",
+        check: transactions::socket,
+    },
+    Rule {
+        id: "transactions-embedded",
+        severity: Severity::Refuse,
+        judge: Judge::Later,
+        knobs: &["transactional.id"],
+        about: "transactions need a real cluster: the embedded one does not isolate them",
+        check: transactions::embedded,
     },
     Rule {
         id: "record-too-large",

@@ -169,6 +169,9 @@ fn any_settings() -> impl Strategy<Value = Settings> {
                     row.parse(&row.text(&Value::Number(number)))
                         .unwrap_or(row.default_value())
                 }
+                (_, None) if matches!(row.kind, crate::settings::Kind::Text(_)) && way == 3 => {
+                    Value::Text("linger".into())
+                }
                 _ => row.at_place(place),
             };
             settings.put(row.name, value, Source::Hand);
@@ -210,6 +213,23 @@ fn each_refusal_at_creation_is_librdkafkas_own() {
             ("retries", "0"),
         ],
         &[("delivery.timeout.ms", "5"), ("linger.ms", "5")],
+        &[
+            ("transactional.id", "t"),
+            ("delivery.timeout.ms", "60s"),
+            ("socket.timeout.ms", "60s"),
+        ],
+        &[
+            ("transactional.id", "t"),
+            ("enable.idempotence", "on"),
+            ("max.in.flight", "5"),
+        ],
+        &[
+            ("transactional.id", "t"),
+            ("enable.idempotence", "on"),
+            ("max.in.flight", "5"),
+            ("delivery.timeout.ms", "10s"),
+            ("transaction.timeout.ms", "10s"),
+        ],
     ];
     for case in cases {
         let settings = with(case);

@@ -5,9 +5,10 @@ use ratatui::text::Line;
 use crate::lab::TrialReading;
 use crate::settings::Millis;
 use crate::settings::{Knob, Severity};
+use crate::snapshot::Transactions;
 use crate::tui::theme::Role;
 use crate::tui::view::scene::{Scene, origin, source_words};
-use crate::tui::widgets::number::{grouped, time};
+use crate::tui::widgets::number::{grouped, short, time};
 use crate::tui::widgets::pen::{Pen, cut, width, wrap};
 
 /// A paragraph: how it looks, what it says.
@@ -166,6 +167,9 @@ fn of_trial(trial: &TrialReading, scene: &Scene<'_>) -> Vec<Paragraph> {
             grouped(accounts.failed)
         ),
     ));
+    if let Some(transactions) = &trial.transactions {
+        text.extend(transacted(transactions));
+    }
     for error in &trial.errors {
         text.push((
             Role::Bad,
@@ -190,6 +194,28 @@ fn of_trial(trial: &TrialReading, scene: &Scene<'_>) -> Vec<Paragraph> {
         ));
     }
     text
+}
+
+/// What became of a trial's transactions.
+fn transacted(transactions: &Transactions) -> Vec<Paragraph> {
+    let aborted = transactions.aborts + transactions.failed;
+    let commit = transactions.commit_ms.p50;
+    let commit = commit.map_or_else(String::new, |commit| format!(" in {} each", time(commit)));
+    let size = transactions.records_mean();
+    let size = size.map_or_else(String::new, |size| {
+        format!(", {} records each", short(size))
+    });
+    let text = format!(
+        "{} transactions committed{commit}, {} aborted{size}",
+        grouped(transactions.commits),
+        grouped(aborted)
+    );
+    let mut all = vec![(Role::Label, text)];
+    if transactions.fenced {
+        let text = "FENCED: another producer of this transactional.id took over";
+        all.push((Role::Bad, text.into()));
+    }
+    all
 }
 
 fn paragraphs(pen: &mut Pen<'_>, text: &[Paragraph], scene: &Scene<'_>) {

@@ -240,6 +240,9 @@ fn story(trial: &TrialReading, is_base: bool, scene: &Scene<'_>) -> String {
         TrialState::Settling => text.push_str(" · settling"),
         _ => {}
     }
+    if trial.transactions.is_some_and(|it| it.fenced) {
+        text.push_str(" · FENCED");
+    }
     match &trial.note {
         Some(note) => format!("{text} · {note}"),
         None => text,

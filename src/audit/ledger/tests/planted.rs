@@ -351,6 +351,7 @@ impl Story {
         let expected = &mut self.expected;
         expected.attempted = self.sent.len() as u64;
         for (sent, aborted) in self.sent.iter().zip(&aborted) {
+            expected.delivered += u64::from(sent.outcome == Some(Outcome::Acknowledged));
             let count = match sent.outcome {
                 _ if *aborted => &mut expected.aborted,
                 Some(Outcome::Acknowledged) => &mut expected.acknowledged,

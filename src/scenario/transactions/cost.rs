@@ -1,0 +1,171 @@
+//! C13: what idempotence costs, and what transactions cost beside it, in paired blocks on one running lab.
+
+use std::time::Duration;
+
+use super::clients;
+use crate::compare::{self, ArmReport, Circumstances, Comparison, LabBench, Plan, Series};
+use crate::lab::Blocks;
+use crate::measure::comparison::{Metric, Verdict};
+use crate::scenario::load::Run;
+use crate::scenario::row::{Arm, Check, Stopped, Told};
+use crate::scenario::stage::Stage;
+use crate::settings::{Settings, Source};
+
+/// Pairs of each comparison: the fewest that can show anything, since these effects are large or of no matter.
+const PAIRS: usize = 6;
+const BLOCK: Duration = Duration::from_millis(900);
+const WARM_UP: Duration = Duration::from_millis(200);
+/// Enough for a p99 in a block, and little for any cluster.
+const RATE: &str = "5000";
+/// Commit intervals, in milliseconds.
+const INTERVALS: [&str; 2] = ["20", "500"];
+
+type Rows<'a> = Vec<(&'a str, &'a str)>;
+
+pub fn run(stage: &Stage) -> Result<Told, Stopped> {
+    let name = clients::name("c13");
+    let plain: Rows<'_> = vec![
+        ("rate", RATE),
+        ("record.size", "200"),
+        ("linger.ms", "1"),
+        ("acks", "all"),
+        ("max.in.flight", "5"),
+        ("delivery.timeout.ms", "60000"),
+    ];
+    let idempotent = with(&plain, &[("enable.idempotence", "on")]);
+    let transactional = |interval| {
+        let rows = [
+            ("transactional.id", name.as_str()),
+            ("transaction.interval.ms", interval),
+        ];
+        with(&idempotent, &rows)
+    };
+    stage.say("idempotence against none");
+    let first = compared(stage, "plain", &plain, &idempotent)?;
+    let mut others = Vec::new();
+    for interval in INTERVALS {
+        stage.say(&format!("a commit every {interval} ms against none"));
+        let arms = (&idempotent, &transactional(interval));
+        others.push((interval, compared(stage, interval, arms.0, arms.1)?));
+    }
+    if let Some((_, found)) = others.first()
+        && found.verdict == Verdict::Inconclusive
+    {
+        return Err(Stopped::NotExercised(format!(
+            "the machine does not hold still enough to tell: {}",
+            found.sentence
+        )));
+    }
+    let mut arms = others
+        .iter()
+        .map(|(interval, found)| told(&format!("a commit every {interval} ms"), found));
+    let treatment = arms.next().unwrap_or_default();
+    Ok(Told {
+        control: told("idempotence", &first),
+        treatment,
+        further: arms.collect(),
+        checks: checks(&first, &others),
+        lesson: "everything waits while a transaction ends, so its price is the time of a commit over the time between two of them".into(),
+    })
+}
+
+fn with<'a>(rows: &Rows<'a>, more: &[(&'a str, &'a str)]) -> Rows<'a> {
+    rows.iter().chain(more).copied().collect()
+}
+
+fn settings(rows: &Rows<'_>) -> Result<Settings, Stopped> {
+    let mut settings = Settings::default();
+    for (name, text) in rows {
+        settings
+            .set(name, text, Source::Flag)
+            .map_err(Stopped::broken)?;
+    }
+    Ok(settings)
+}
+
+/// B against A, on a lab of their own.
+fn compared(stage: &Stage, word: &str, a: &Rows<'_>, b: &Rows<'_>) -> Result<Comparison, Stopped> {
+    let topic = stage.topic(&format!("cost-{word}"), 3, 1, &[])?;
+    let arms = (settings(a)?, settings(b)?);
+    let plan =
+        Plan::new(Metric::P99, Some(PAIRS), (BLOCK, WARM_UP), None).map_err(Stopped::broken)?;
+    let plan = Plan {
+        noise_pairs: 0,
+        keep_contaminated: true,
+        seed: rand::random(),
+        ..plan
+    };
+    let config = stage.config(&Run {
+        settings: a,
+        audit: false,
+        ..Run::to(&topic)
+    })?;
+    let blocks = Blocks::start(config).map_err(Stopped::broken)?;
+    let mut bench = LabBench::new(blocks, arms, WARM_UP, BLOCK);
+    let mut series = Series::new(plan);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .map_err(Stopped::broken)?;
+    let measured = runtime.block_on(async {
+        compare::warm_up(&mut bench, BLOCK).await?;
+        let stop = std::future::pending();
+        compare::run(&mut series, &mut bench, |_, _| (), stop).await
+    });
+    let _ = bench.into_blocks().finish();
+    measured.map_err(Stopped::broken)?;
+    let reports = (ArmReport::default(), ArmReport::default());
+    Ok(Comparison::of(
+        &series,
+        Circumstances::default(),
+        reports,
+        &[],
+    ))
+}
+
+fn told(name: &str, found: &Comparison) -> Arm {
+    let interval = found.interval_percent;
+    Arm::new(name)
+        .with_some("p99_effect_percent", found.effect_percent)
+        .with_some("p99_effect_from_percent", interval.map(|it| it[0]))
+        .with_some("p99_effect_to_percent", interval.map(|it| it[1]))
+        .with("pairs", found.pairs_counted as u64)
+        .note(found.sentence.clone())
+}
+
+fn checks(idempotence: &Comparison, transactions: &[(&str, Comparison)]) -> Vec<Check> {
+    let percent = |found: &Comparison| found.effect_percent.unwrap_or(0.0);
+    // What is within the noise does not speak against the claim.
+    let is_less = |one: &Comparison, other: &Comparison| {
+        let bounds = one.interval_percent.zip(other.interval_percent);
+        bounds.is_none_or(|(one, other)| one[0] < other[1])
+    };
+    let mut checks = Vec::new();
+    let Some((often, first)) = transactions.first() else {
+        return checks;
+    };
+    checks.push(Check::new(
+        format!(
+            "a commit every {often} ms makes p99 slower: {:+.0} %",
+            percent(first)
+        ),
+        first.verdict == Verdict::ABetter,
+    ));
+    checks.push(Check::new(
+        format!(
+            "idempotence alone costs less than that: {:+.0} %",
+            percent(idempotence)
+        ),
+        is_less(idempotence, first),
+    ));
+    if let Some((seldom, last)) = transactions.last() {
+        checks.push(Check::new(
+            format!(
+                "a commit every {seldom} ms costs less than one every {often} ms: {:+.0} %",
+                percent(last)
+            ),
+            is_less(last, first),
+        ));
+    }
+    checks
+}

@@ -1,0 +1,236 @@
+//! Records sent in transactions on a real cluster: commits, aborts, turns, and a second producer of the same name.
+
+use std::time::{Duration, Instant};
+
+use linger::settings::Settings;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::KafkaError;
+use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+use serde_json::Value;
+
+use crate::cli::{home, run, stderr, stdout};
+use crate::kafka;
+use crate::lab_handle::{Watched, config, real, settings, with};
+
+/// What everything here is sent with; the name must be one's own.
+fn transactional(name: &str) -> Settings {
+    settings(&[
+        ("rate", "2000"),
+        ("record.size", "100"),
+        ("acks", "all"),
+        ("max.in.flight", "5"),
+        ("enable.idempotence", "on"),
+        ("delivery.timeout.ms", "60s"),
+        ("transactional.id", name),
+        ("transaction.interval.ms", "50"),
+    ])
+}
+
+/// How many records a consumer finds, read from the beginning to the end that it may read at.
+fn found(kafka: &linger::cluster::local::LocalKafka, topic: &str, level: &str) -> usize {
+    let mut config = kafka::plain_config(kafka);
+    config.set("group.id", "linger-it-transactions");
+    config.set("enable.auto.commit", "false");
+    config.set("enable.partition.eof", "true");
+    config.set("isolation.level", level);
+    let consumer: BaseConsumer = config.create().expect("a consumer");
+    let partitions = i32::try_from(kafka::end_offsets(kafka, topic).len()).expect("a few");
+    let mut from = TopicPartitionList::new();
+    for partition in 0..partitions {
+        from.add_partition_offset(topic, partition, Offset::Beginning)
+            .expect("an offset");
+    }
+    consumer.assign(&from).expect("partitions");
+    let (mut records, mut left) = (0, partitions);
+    let limit = Instant::now() + kafka::PATIENCE;
+    while left > 0 {
+        assert!(Instant::now() < limit, "{left} partitions have no end");
+        match consumer.poll(Duration::from_millis(100)) {
+            Some(Ok(_)) => records += 1,
+            Some(Err(KafkaError::PartitionEOF(_))) => left -= 1,
+            _ => {}
+        }
+    }
+    records
+}
+
+#[test]
+fn a_quarter_of_the_transactions_is_aborted_and_the_ledger_knows_each_record() {
+    let Some(kafka) = kafka::one() else { return };
+    let topic = kafka::topic(kafka, 3, 1);
+    let home = home();
+    let words = [
+        "bench",
+        "-b",
+        kafka.direct(),
+        "-t",
+        &topic,
+        "--profile",
+        "exactly-once",
+        "--audit",
+        "--json",
+        "-q",
+        "--num-records",
+        "4000",
+        "--throughput",
+        "8000",
+        "--record-size",
+        "100",
+        "--set",
+        "senders=2",
+        "--set",
+        "transactional.id=linger-it-quarter",
+        "--set",
+        "transaction.size=500",
+        "--set",
+        "transaction.interval.ms=0",
+        "--set",
+        "transaction.abort.percent=25",
+    ];
+    let assert = run(home.path(), &words).code(0);
+    let object: Value = serde_json::from_str(&stdout(&assert)).unwrap();
+    let (result, audit) = (&object["result"], &object["result"]["audit"]);
+    let transactions = &result["transactions"];
+    for (name, count) in [
+        ("commits", 6),
+        ("aborts", 2),
+        ("failed", 0),
+        ("unknown", 0),
+        ("records", 4000),
+        ("aborted_records", 1000),
+    ] {
+        assert_eq!(transactions[name], count, "{name}: {transactions}");
+    }
+    assert_eq!(transactions["fenced"], false, "{transactions}");
+    for time in ["init_ms", "kept_out"] {
+        assert!(
+            transactions[time].as_f64().is_some_and(|it| it > 0.0),
+            "{time}: {transactions}"
+        );
+    }
+    assert_eq!(transactions["commit_ms"]["count"], 6, "{transactions}");
+    for (name, count) in [
+        ("attempted", 4000),
+        ("delivered", 4000),
+        ("acknowledged", 3000),
+        ("aborted", 1000),
+        ("unique", 3000),
+        ("lost", 0),
+        ("unverified", 0),
+        ("duplicated", 0),
+        ("reordered", 0),
+        ("aborted_visible", 0),
+        ("torn_transactions", 0),
+    ] {
+        assert_eq!(audit[name], count, "{name}: {audit}");
+    }
+    let note = result["log_end_note"].as_str().unwrap_or_default();
+    assert!(note.contains("markers of transactions"), "{note}");
+    assert_eq!(found(kafka, &topic, "read_committed"), 3000);
+    assert_eq!(found(kafka, &topic, "read_uncommitted"), 4000);
+    kafka::assert_log_grew(kafka, &topic, 0);
+}
+
+#[test]
+fn at_a_turn_the_transaction_ends_and_the_next_producer_goes_on_under_the_same_name() {
+    let Some(kafka) = kafka::one() else { return };
+    let topic = kafka::topic(kafka, 3, 1);
+    let first = transactional("linger-it-turns");
+    let mut lab = Watched::start(config(real(kafka, &topic), &topic, first.clone()));
+    lab.until("a few commits", |reading| {
+        let live = reading.live_trial();
+        live.and_then(|live| live.transactions)
+            .is_some_and(|it| it.commits > 3)
+    });
+    // Another producer, then the same one at another rate, then none with transactions, then one again.
+    let other = with(&first, &[("linger.ms", "1")]);
+    let faster = with(&other, &[("rate", "3000"), ("senders", "2")]);
+    let plain = with(&faster, &[("transactional.id", "")]);
+    for settings in [&other, &faster, &plain, &first] {
+        lab.turn_and_wait(settings);
+        lab.until_alone();
+    }
+    let (last, snapshots) = lab.stop();
+    assert_eq!(last.accounts.failed, 0);
+    for (trial, snapshot) in last.trials.iter().zip(&snapshots) {
+        let number = trial.number;
+        assert_eq!(trial.transactions, snapshot.result.transactions);
+        let Some(found) = trial.transactions else {
+            assert_eq!(number, 4);
+            continue;
+        };
+        assert!(found.commits > 0 && !found.fenced, "#{number}: {found:?}");
+        assert_eq!((found.failed, found.unknown), (0, 0), "#{number}");
+        assert_eq!(found.records, trial.accounts.delivered, "#{number}");
+        // A producer that is kept is not initialised again.
+        assert_eq!(found.init_ms.is_none(), number == 3, "#{number}");
+        assert_eq!(trial.turn_pause.is_none(), number == 1, "#{number}");
+    }
+    let log = last.broker_log.as_ref().expect("the broker's count");
+    assert!(log.agrees, "{log:?}");
+    let all = usize::try_from(last.accounts.delivered).unwrap();
+    assert_eq!(found(kafka, &topic, "read_committed"), all);
+    kafka::assert_log_grew(kafka, &topic, 0);
+}
+
+#[test]
+fn a_second_lab_of_the_same_name_fences_the_first_off() {
+    let Some(kafka) = kafka::one() else { return };
+    let topic = kafka::topic(kafka, 1, 1);
+    let start = || {
+        let settings = transactional("linger-it-zombie");
+        Watched::start(config(real(kafka, &topic), &topic, settings))
+    };
+    let commits = |reading: &linger::lab::Reading| {
+        let live = reading.live_trial();
+        live.and_then(|live| live.transactions)
+            .is_some_and(|it| it.commits > 1)
+    };
+    let mut older = start();
+    older.until("a commit", commits);
+    let mut younger = start();
+    younger.until("a commit", commits);
+    let told = older.until("being fenced", |reading| {
+        let live = reading.live_trial();
+        live.and_then(|live| live.transactions)
+            .is_some_and(|it| it.fenced)
+    });
+    let dead = told
+        .events
+        .iter()
+        .any(|event| event.text.contains("the client is dead"));
+    assert!(dead, "{:?}", told.events);
+    let (last, _) = older.stop();
+    assert!(last.accounts.failed > 0, "{:?}", last.accounts);
+    let (last, _) = younger.stop();
+    assert_eq!(last.accounts.failed, 0);
+    kafka::assert_log_grew(kafka, &topic, 0);
+}
+
+#[test]
+fn the_embedded_cluster_refuses_transactions_with_the_command_that_starts_a_real_one() {
+    let home = home();
+    let words = ["bench", "--profile", "exactly-once", "--num-records", "10"];
+    let told = stderr(&run(home.path(), &words).code(2));
+    assert!(told.contains("--local-kafka"), "{told}");
+    // The name of an application must not come along with its properties.
+    let words = ["bench", "-X", "transactional.id=payments"];
+    let told = stderr(&run(home.path(), &words).code(2));
+    assert!(told.contains("--set transactional.id"), "{told}");
+}
+
+#[test]
+fn an_open_transaction_holds_readers_back_and_a_zombie_is_fenced() {
+    let Some(kafka) = kafka::one() else { return };
+    let home = home();
+    let servers = kafka.direct();
+    let words = ["scenario", "run", "C10", "C12", "-b", servers, "--json"];
+    let output = crate::cli::linger(home.path())
+        .args(words)
+        .output()
+        .unwrap();
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    for id in ["C10", "C12"] {
+        assert_eq!(told["scenarios"][id]["verdict"], "reproduced", "{told}");
+    }
+}
