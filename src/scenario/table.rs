@@ -2,13 +2,18 @@
 
 use super::child::Act;
 use super::row::Scenario;
-use super::{anatomy, delivery, settings};
+use super::{anatomy, consumers, delivery, settings};
 
 /// Every family.
-pub const FAMILIES: &[&[Scenario]] = &[anatomy::ROWS, settings::ROWS, delivery::ROWS];
+pub const FAMILIES: &[&[Scenario]] = &[
+    anatomy::ROWS,
+    settings::ROWS,
+    delivery::ROWS,
+    consumers::ROWS,
+];
 
 /// What runs in child processes, by family.
-pub const ACTS: &[&[Act]] = &[];
+pub const ACTS: &[&[Act]] = &[consumers::ACTS];
 
 /// Every scenario, family by family.
 pub fn all() -> impl Iterator<Item = &'static Scenario> {
