@@ -9,6 +9,7 @@
 mod anatomy;
 mod arms;
 pub mod child;
+mod consumers;
 mod delivery;
 mod failover;
 mod ground;

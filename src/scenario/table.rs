@@ -2,7 +2,7 @@
 
 use super::child::Act;
 use super::row::Scenario;
-use super::{anatomy, delivery, failover, settings, transactions};
+use super::{anatomy, consumers, delivery, failover, settings, transactions};
 
 /// Every family.
 pub const FAMILIES: &[&[Scenario]] = &[
@@ -11,10 +11,11 @@ pub const FAMILIES: &[&[Scenario]] = &[
     delivery::ROWS,
     failover::ROWS,
     transactions::ROWS,
+    consumers::ROWS,
 ];
 
 /// What runs in child processes, by family.
-pub const ACTS: &[&[Act]] = &[transactions::ACTS];
+pub const ACTS: &[&[Act]] = &[transactions::ACTS, consumers::ACTS];
 
 /// Every scenario, family by family.
 pub fn all() -> impl Iterator<Item = &'static Scenario> {

@@ -18,7 +18,7 @@ const LAYERS: [&[&str]; 9] = [
 ];
 
 /// Which places may name a crate; all others may not.
-const CRATES: [(&str, &[&str]); 12] = [
+const CRATES: [(&str, &[&str]); 13] = [
     ("clap", &["cli", "main"]),
     ("clap_complete", &["cli", "main"]),
     ("clap_mangen", &["cli", "main"]),
@@ -31,6 +31,7 @@ const CRATES: [(&str, &[&str]); 12] = [
     ("kafka_protocol", &["wire", "cluster"]),
     ("libc", &["load"]),
     ("plotters", &["report/page"]),
+    ("rusqlite", &["scenario/consumers"]),
 ];
 const CLIENT_ROOMS: &[&str] = &[
     "settings/native",

@@ -21,6 +21,7 @@ mod cli;
 mod cli_load;
 mod compare;
 mod compare_told;
+mod consumers;
 mod dump_log;
 mod export;
 mod files;
