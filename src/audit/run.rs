@@ -7,7 +7,7 @@ use rdkafka::config::ClientConfig;
 
 use super::header::Header;
 use super::ledger::{Findings, Ledger, Outcome, Place, Producer};
-use super::readback::{Known, read_back};
+use super::readback::{Known, Progress, read_back};
 use crate::load::native::Report;
 use crate::load::parts::Witness;
 use crate::measure::Persisted;
@@ -45,22 +45,11 @@ impl RunAudit {
     #[must_use]
     pub fn witness(&self) -> Witness {
         let (run, ledger) = (self.run, Arc::clone(&self.ledger));
-        Box::new(move |report| {
-            if let Ok(header) = Header::read(report.payload) {
-                let producer = Producer {
-                    run,
-                    producer: header.producer,
-                };
-                let place = Place {
-                    partition: report.partition,
-                    offset: report.offset,
-                };
-                lock(&ledger).report(producer, header.sequence, outcome(report), Some(place));
-            }
-        })
+        Box::new(move |report| enter(&ledger, run, report))
     }
 
-    /// Reads back what the run has written and judges it. Blocks until all is read, or nothing came for 30 s.
+    /// Reads back what the run has written and judges it; `tell` hears how far it is. Blocks until all is read, or nothing came
+    /// for 30 s.
     ///
     /// # Errors
     /// The topic cannot be read.
@@ -69,6 +58,7 @@ impl RunAudit {
         base: ClientConfig,
         topic: &str,
         counted: &Counted,
+        tell: &mut dyn FnMut(Progress),
     ) -> Result<Findings, String> {
         let mut ledger = lock(&self.ledger);
         for (producer, accepted) in (0..).zip(&counted.accepted) {
@@ -84,18 +74,38 @@ impl RunAudit {
             ends: &ends,
         };
         let sink = &mut |place, header: &Result<_, _>| ledger.read(place, header);
-        let read = read_back(base, topic, known, sink, &mut |_| ())?;
+        let read = read_back(base, topic, known, sink, tell)?;
         for span in read.spans {
             ledger.covered(span);
         }
-        let mut findings = ledger.judge();
-        if findings.acknowledged != counted.delivered {
-            findings.imbalances.push(format!(
-                "acknowledged: {} in the ledger and {} delivered by the counters differ",
-                findings.acknowledged, counted.delivered
-            ));
-        }
-        Ok(findings)
+        Ok(judged(&ledger, counted.delivered))
+    }
+}
+
+/// What a ledger says; `delivered` is what the lab's own counters say of the acknowledged records.
+pub(super) fn judged(ledger: &Ledger, delivered: u64) -> Findings {
+    let mut findings = ledger.judge();
+    if findings.acknowledged != delivered {
+        findings.imbalances.push(format!(
+            "acknowledged: {} in the ledger and {delivered} delivered by the counters differ",
+            findings.acknowledged
+        ));
+    }
+    findings
+}
+
+/// Enters what the client reports of a record.
+pub(super) fn enter(ledger: &Mutex<Ledger>, run: u32, report: &Report<'_>) {
+    if let Ok(header) = Header::read(report.payload) {
+        let producer = Producer {
+            run,
+            producer: header.producer,
+        };
+        let place = Place {
+            partition: report.partition,
+            offset: report.offset,
+        };
+        lock(ledger).report(producer, header.sequence, outcome(report), Some(place));
     }
 }
 
@@ -107,7 +117,7 @@ fn outcome(report: &Report<'_>) -> Outcome {
     }
 }
 
-fn lock(ledger: &Mutex<Ledger>) -> MutexGuard<'_, Ledger> {
+pub(super) fn lock(ledger: &Mutex<Ledger>) -> MutexGuard<'_, Ledger> {
     ledger.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

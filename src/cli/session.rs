@@ -39,12 +39,14 @@ const NOTICED: Duration = Duration::from_secs(1);
 const HANG_UP: i32 = signal_hook::consts::SIGHUP;
 
 /// Opens the lab, or runs a short bench where there is no terminal.
-pub fn run(lab: LabArgs) -> Result<Outcome, Failure> {
+pub fn run(mut lab: LabArgs, audit: bool) -> Result<Outcome, Failure> {
     let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
     if dumb || !stdin().is_terminal() || !stdout().is_terminal() {
-        return bench::instead_of_the_screen(lab);
+        return bench::instead_of_the_screen(lab, audit);
     }
-    let mut gathered = gather::gather(&lab.connect, &lab.load, &[])?;
+    lab.load.follow |= audit;
+    let audited = audit.then(|| ("audit".to_owned(), "on".to_owned()));
+    let mut gathered = gather::gather(&lab.connect, &lab.load, audited.as_slice())?;
     let foreign = target::is_foreign(&lab.connect, &gathered.connection);
     target::first_rate(&mut gathered.settings, foreign);
     let around = target::foreseen(

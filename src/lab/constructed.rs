@@ -50,6 +50,7 @@ pub(crate) fn trial() -> TrialReading {
             ..Stages::default()
         },
         followed: None,
+        audit: None,
         errors: Vec::new(),
         partitions: Vec::new(),
         goals: Vec::new(),

@@ -14,6 +14,7 @@ use crate::lab::desk::Desk;
 use crate::lab::following::Following;
 use crate::lab::log_count::LogCount;
 use crate::lab::settling::Least;
+use crate::lab::trial_audits::TrialAudits;
 use crate::lab::trials::Trials;
 use crate::lab::turning::Turning;
 use crate::lab::window::Window;
@@ -29,6 +30,8 @@ pub const INTERVAL: Duration = Duration::from_millis(100);
 const PATIENCE: Duration = Duration::from_secs(15);
 const LOG_COUNT_EVERY: u32 = 10;
 const LAST_COUNT: Duration = Duration::from_secs(5);
+/// How long after `Stop` the audits of trials may take.
+const LAST_AUDIT: Duration = Duration::from_secs(25);
 
 /// Everything that the engine's thread owns.
 pub struct Engine {
@@ -41,6 +44,7 @@ pub struct Engine {
     pub(super) desk: Desk,
     pub(super) following: Following,
     pub(super) auditing: Option<RunAudit>,
+    pub(super) trial_audits: TrialAudits,
     pub(super) log_count: Option<LogCount>,
     pub(super) inbox: Inbox,
     pub(super) state: LoadState,
@@ -82,6 +86,7 @@ impl Engine {
             desk,
             following: Following::new(clock),
             auditing: None,
+            trial_audits: TrialAudits::default(),
             log_count,
             inbox,
             state: LoadState::Starting,
@@ -124,7 +129,7 @@ impl Engine {
         }
         self.crew.join();
         let mut snapshots = self.snapshots();
-        self.audit(&mut snapshots);
+        self.audit(&mut snapshots, &ends.readings);
         snapshots
     }
 
@@ -227,6 +232,7 @@ impl Engine {
         self.desk
             .advance(column, elapsed, self.state == LoadState::Running);
         self.settle_live();
+        self.settle_audits();
         self.watch_block();
         self.close_drained();
         self.end_idle_follower();
@@ -297,6 +303,10 @@ impl Engine {
         if !self.trials.all_closed() || !self.crew.is_gone() {
             return;
         }
+        if since.elapsed() <= LAST_AUDIT && !self.trial_audits.is_empty() {
+            return;
+        }
+        self.give_up_audits();
         let accounts = self.trials.accounts();
         let acknowledged = self.trials.all_acknowledged();
         if let Some(log_count) = &mut self.log_count

@@ -9,6 +9,8 @@ use crate::lab::{Goal, TrialReading};
 use crate::measure::statistics::Statistics;
 use crate::measure::{Accounts, Counts, HistoryColumn};
 
+mod audits;
+
 /// All trials.
 #[derive(Default)]
 pub struct Trials {

@@ -110,6 +110,7 @@ pub fn trial(number: u64, rows: &[(&str, &str)], median_ms: f64) -> TrialReading
         spread: Some((0.02, 0.05)),
         stages: stages(median_ms * 1.08),
         followed: None,
+        audit: None,
         errors: Vec::new(),
         partitions: vec![total / 6; 6],
         goals: vec![GoalState::Held],

@@ -25,6 +25,7 @@ mod export;
 mod files;
 mod frames;
 mod kafka;
+mod lab_audit;
 mod lab_broker_down;
 mod lab_embedded;
 mod lab_follow;

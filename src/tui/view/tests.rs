@@ -16,6 +16,7 @@ use crate::tui::model::{Frozen, ThemeChoice, Typing, Wish};
 use crate::tui::picture::{Paper, svg};
 use crate::tui::sample;
 
+mod audited;
 mod behind;
 mod followed;
 mod proven;
