@@ -52,10 +52,9 @@ pub fn session(trials: &[Snapshot]) -> String {
 fn guarantees(trial: &Snapshot) -> [String; 3] {
     let found = trial.result.audit.as_ref().filter(|it| it.balances());
     let told = |of: fn(&Findings) -> u64| match found {
-        None => "n/a".into(),
         Some(found) if found.unverified == 0 => count(of(found)),
         Some(found) if of(found) > 0 => format!("≥{}", count(of(found))),
-        Some(_) => "n/a".into(),
+        None | Some(_) => "n/a".into(),
     };
     [
         told(|it| it.lost),

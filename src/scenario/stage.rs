@@ -156,16 +156,20 @@ impl Stage {
     /// # Errors
     /// It cannot be started.
     pub fn begin(&self, run: &Run<'_>) -> Result<Running, Stopped> {
+        Running::start(run, self.config(run)?, self.watch.clone())
+    }
+
+    /// How the lab of a load is started.
+    pub(super) fn config(&self, run: &Run<'_>) -> Result<LabConfig, Stopped> {
         let settings = run.chosen()?;
         let target = self.target(run)?;
-        let config = LabConfig {
+        Ok(LabConfig {
             stop_after: run.stop_after,
             limits: self.ground.limits(),
             wire: run.wire.map(|tap| tap.wire().clone()),
             audit: run.audit,
             ..LabConfig::plain(target, run.topic, settings, rand::random())
-        };
-        Running::start(run, config, self.watch.clone())
+        })
     }
 
     fn target(&self, run: &Run<'_>) -> Result<Target, Stopped> {

@@ -2,10 +2,10 @@
 
 use super::child::Act;
 use super::row::Scenario;
-use super::{anatomy, delivery, settings};
+use super::{anatomy, delivery, settings, speed};
 
 /// Every family.
-pub const FAMILIES: &[&[Scenario]] = &[anatomy::ROWS, settings::ROWS, delivery::ROWS];
+pub const FAMILIES: &[&[Scenario]] = &[anatomy::ROWS, settings::ROWS, delivery::ROWS, speed::ROWS];
 
 /// What runs in child processes, by family.
 pub const ACTS: &[&[Act]] = &[];

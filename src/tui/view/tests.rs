@@ -18,6 +18,7 @@ use crate::tui::sample;
 
 mod audited;
 mod behind;
+mod claims;
 mod followed;
 mod proven;
 mod sweep;
