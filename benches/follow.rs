@@ -1,7 +1,9 @@
-//! What following costs: the same load on a real broker with every record read back, against without, in alternating pairs, at full
-//! speed and at a fixed rate. Rates are read from outside, from the broker's end offsets. Needs Java, and Maven once.
+//! What following and auditing cost: the same load on a real broker with every record read back (or audited), against without, in
+//! alternating pairs, at full speed and at a fixed rate. Rates are read from outside, from the broker's end offsets. Needs Java, and
+//! Maven once.
 //!
-//! `cargo bench --bench follow -- [--pairs 15] [--seconds 3] [--rate 50000]`
+//! `cargo bench --bench follow -- [--what follow|audit|ledger] [--pairs 15] [--seconds 3] [--rate 50000]`: following, or auditing,
+//! against neither; or auditing against following alone.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "shared/broker.rs"]
@@ -41,6 +43,33 @@ const SETTINGS: [(&str, &str); 8] = [
     ("queue.buffering.max.messages", "500000"),
 ];
 
+/// Two sides by the rows that they set.
+struct Sides {
+    what: &'static str,
+    with: &'static [(&'static str, &'static str)],
+    without: &'static [(&'static str, &'static str)],
+}
+
+const FOLLOWED: &[(&str, &str)] = &[("follow", "on")];
+const AUDITED: &[(&str, &str)] = &[("follow", "on"), ("audit", "on")];
+const SIDES: [Sides; 3] = [
+    Sides {
+        what: "follow",
+        with: FOLLOWED,
+        without: &[],
+    },
+    Sides {
+        what: "audit",
+        with: AUDITED,
+        without: &[],
+    },
+    Sides {
+        what: "ledger",
+        with: AUDITED,
+        without: FOLLOWED,
+    },
+];
+
 /// What one run gave.
 struct Figures {
     per_second: f64,
@@ -53,6 +82,9 @@ fn main() {
     let pairs: usize = flags::value("pairs", 15);
     let seconds: f64 = flags::value("seconds", 3.0);
     let rate: u32 = flags::value("rate", 50_000);
+    let what: String = flags::value("what", "follow".to_owned());
+    let sides = SIDES.iter().find(|sides| sides.what == what);
+    let sides = sides.expect("--what is follow, audit or ledger");
     let broker = Broker::start();
     let shared: Vec<String> = SETTINGS
         .map(|(name, value)| format!("{name}={value}"))
@@ -62,29 +94,39 @@ fn main() {
         "one Kafka broker on this machine, {PARTITIONS} partitions; both sides: {}",
         shared.join(" ")
     );
-    println!("{pairs} pairs, {seconds} s each after {SETTLE:?}");
+    println!(
+        "{what}: {:?} against {:?}; {pairs} pairs, {seconds} s each after {SETTLE:?}",
+        sides.with, sides.without
+    );
     for rate in ["max".to_owned(), rate.to_string()] {
-        compare(&broker, &rate, pairs, seconds);
+        compare(&broker, sides, &rate, pairs, seconds);
     }
     println!("\n{}", machine::line());
 }
 
-fn compare(broker: &Broker, rate: &str, pairs: usize, seconds: f64) {
+fn compare(broker: &Broker, sides: &Sides, rate: &str, pairs: usize, seconds: f64) {
     println!("\nrate {rate}");
     let (mut rates, mut costs, mut shares) = (Vec::new(), Vec::new(), Vec::new());
     for pair in 1..=pairs {
-        let first = pair % 2 == 1;
-        let (a, b) = (
-            run(broker, rate, first, seconds),
-            run(broker, rate, !first, seconds),
-        );
-        let (with, without) = if first { (a, b) } else { (b, a) };
+        let with = || run(broker, rate, sides.with, seconds);
+        let without = || run(broker, rate, sides.without, seconds);
+        let (with, without) = if pair % 2 == 1 {
+            let first = with();
+            (first, without())
+        } else {
+            let first = without();
+            (with(), first)
+        };
         let ratio = with.per_second / without.per_second;
         let share = with.last.follower.as_ref().and_then(|it| it.cpu);
         let trial = with.last.trials.first().expect("a trial");
         let followed = trial.followed.expect("it was followed");
+        if let Some(audit) = &trial.audit {
+            let found = audit.findings().expect("a verdict");
+            assert!(found.is_clean(), "{found:?}");
+        }
         println!(
-            "  pair {pair:2}: followed {:9.0}/s, else {:9.0}/s, ratio {ratio:.3}; CPU {:.2} and {:.2} s a million records, the follower {:.2} of a core; due→ack {}, due→read {}; {} not read",
+            "  pair {pair:2}: with {:9.0}/s, else {:9.0}/s, ratio {ratio:.3}; CPU {:.2} and {:.2} s a million records, the follower {:.2} of a core; due→ack {}, due→read {}; {} not read",
             with.per_second,
             without.per_second,
             with.cpu,
@@ -99,8 +141,8 @@ fn compare(broker: &Broker, rate: &str, pairs: usize, seconds: f64) {
         shares.push(share.unwrap_or(0.0));
     }
     println!("  medians [95 % interval over pairs]");
-    println!("    rate, followed / not       {}", Median::of(&rates));
-    println!("    CPU a record, followed/not {}", Median::of(&costs));
+    println!("    rate, with / without       {}", Median::of(&rates));
+    println!("    CPU a record, with/without {}", Median::of(&costs));
     println!(
         "    the follower's own share   {} of a core",
         Median::of(&shares)
@@ -112,7 +154,7 @@ fn times(of: &Latencies) -> String {
     format!("p50 {} p99 {} ms", ms(of.p50), ms(of.p99))
 }
 
-fn run(broker: &Broker, rate: &str, follow: bool, seconds: f64) -> Figures {
+fn run(broker: &Broker, rate: &str, side: &[(&str, &str)], seconds: f64) -> Figures {
     static NUMBER: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
     let number = NUMBER.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
     let topic = format!("linger-follow-{number}");
@@ -123,7 +165,7 @@ fn run(broker: &Broker, rate: &str, follow: bool, seconds: f64) -> Figures {
         };
         let mut rows = SETTINGS.to_vec();
         rows.push(("rate", rate));
-        rows.push(("follow", if follow { "on" } else { "off" }));
+        rows.extend(side);
         let steered = lab::Steered::start(target, &topic, lab::settings(&rows), None);
         thread::sleep(SETTLE);
         let (start, records, cpu) = (Instant::now(), broker.records(&topic), cpu_s());

@@ -7,10 +7,12 @@ pub mod ledger;
 pub mod readback;
 pub mod run;
 pub mod topic;
+pub mod trial;
 
-pub use follower::{FollowPart, Follower, FollowerState, Source, Totals, marks};
+pub use follower::{FollowPart, Follower, FollowerState, Passed, Source, Totals, marks};
 pub use header::{FIELDS, Field, HEADER_BYTES, Header, Origin, Unread};
-pub use ledger::{Findings, Ledger, upper_bound};
-pub use readback::Progress;
+pub use ledger::{Findings, Ledger, Span, upper_bound};
+pub use readback::{Known, Progress, final_spans};
 pub use run::{Counted, RunAudit};
 pub use topic::{TopicAudit, UpperBounds, audit_topic};
+pub use trial::TrialAudit;

@@ -87,6 +87,10 @@ pub struct Cli {
     /// What the lab takes.
     #[command(flatten)]
     pub lab: LabArgs,
+    /// Account for every record while the load runs: lost, duplicated, reordered beside each trial (the same as --set follow=on
+    /// --set audit=on)
+    #[arg(long, help_heading = "Settings")]
+    pub audit: bool,
     /// The command; none is the lab.
     #[command(subcommand)]
     pub command: Option<Command>,

@@ -32,6 +32,7 @@ mod settling;
 mod spread;
 mod switching;
 mod trial;
+mod trial_audits;
 mod trials;
 mod turning;
 mod warnings;
@@ -44,7 +45,7 @@ pub use config::{LabConfig, LabError, Limits, StopAfter, Target};
 pub use goal::{Figure, Goal, GoalError, GoalState, Relation};
 pub use machine::MachineReading;
 pub use reading::{
-    BrokerLog, Event, FollowedReading, FollowerReading, LoadState, Opening, Reading, Refused,
-    Saved, TrialReading, TrialState, Warning,
+    AuditReading, BrokerLog, Event, FollowedReading, FollowerReading, LoadState, Opening, Reading,
+    Refused, Saved, Told, TrialReading, TrialState, Warning,
 };
 pub use session::Lab;

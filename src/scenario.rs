@@ -19,6 +19,7 @@ mod result;
 mod row;
 mod run;
 mod settings;
+mod speed;
 mod stage;
 mod table;
 mod tap;

@@ -1,22 +1,26 @@
 //! The follower: one thread that reads the topic back while the load runs, and tells how long records took to become readable.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::mpsc::{self, Sender};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use rdkafka::config::ClientConfig;
 
-use crate::audit::header::{Header, Origin, Unread};
+use crate::audit::header::{Header, Origin};
+use crate::audit::trial::TrialAudit;
 use crate::cluster::Connection;
 use crate::drill;
 use crate::load::clock::Clock;
 use crate::load::mark::Marks;
-use crate::load::native;
 use crate::load::parts::Counter;
-use crate::load::reader::{Read, Reader};
+use crate::load::reader::Reader;
 use crate::measure::Tally;
+
+mod books;
+
+use books::Books;
 
 /// One look at the topic takes at most this long, and so does the end.
 const LOOK: Duration = Duration::from_millis(50);
@@ -36,6 +40,21 @@ pub struct FollowPart {
     pub early: Counter,
     /// How much before, at most, in microseconds.
     pub earliest: AtomicU64,
+    /// Where every record is entered, where the trial is audited.
+    pub audit: Option<Arc<TrialAudit>>,
+}
+
+/// How far a partition was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Passed {
+    /// The partition.
+    pub partition: i32,
+    /// Where reading began.
+    pub start: i64,
+    /// The offset that comes next.
+    pub next: i64,
+    /// Whether reading went back at some time: the log had been cut at its end, and what was read is perhaps not there any more.
+    pub went_back: bool,
 }
 
 /// What one follower read in all; written by its thread alone.
@@ -50,17 +69,25 @@ pub struct Totals {
     /// Offsets that were passed over: the log had been cut before they were read.
     pub skipped: Counter,
     trouble: Mutex<Option<String>>,
+    passed: Mutex<Vec<Passed>>,
 }
 
 impl Totals {
+    /// How far every partition was read; all that was read before is counted and entered.
+    #[must_use]
+    pub fn passed(&self) -> Vec<Passed> {
+        lock(&self.passed).clone()
+    }
+
     /// The last reason why a partition could not be read, as librdkafka names it.
     #[must_use]
     pub fn trouble(&self) -> Option<String> {
-        self.trouble
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        lock(&self.trouble).clone()
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What a follower reads.
@@ -120,13 +147,10 @@ impl Follower {
                     Err(reason) => drop(opened.set(Err(reason))),
                     Ok(reader) => {
                         let _ = opened.set(Ok(()));
-                        let books = Books {
-                            origin,
-                            totals,
-                            registered,
-                            parts: Vec::new(),
-                            next: Vec::new(),
-                        };
+                        let mut books = Books::new(origin, totals, registered);
+                        for bounds in reader.bounds() {
+                            books.begin(bounds.partition, bounds.high);
+                        }
                         follow(&reader, books, clock, &ending);
                     }
                 }
@@ -210,6 +234,8 @@ fn with_reading(mut base: ClientConfig, embedded: bool) -> ClientConfig {
     // Only the embedded cluster cuts its log so soon; the follower goes on with what is left.
     base.set("auto.offset.reset", "earliest");
     base.set("isolation.level", "read_uncommitted");
+    // The last offsets of a partition may hold no record: only so are they known to be passed.
+    base.set("enable.partition.eof", "true");
     base.set("socket.nagle.disable", "true");
     base.set("enable.sparse.connections", "false");
     base
@@ -226,88 +252,11 @@ fn follow(reader: &Reader, mut books: Books, clock: Clock, ending: &AtomicBool) 
             records += 1;
             books.take(&read, now);
         });
+        books.close();
         if served.elapsed() >= SERVE {
             reader.serve();
             served = Instant::now();
         }
-    }
-}
-
-/// Where what is read is counted.
-struct Books {
-    origin: Origin,
-    totals: Arc<Totals>,
-    registered: Receiver<(u32, Arc<FollowPart>)>,
-    /// The trials under way, the one that was read last in front.
-    parts: Vec<(u32, Arc<FollowPart>)>,
-    /// The offset that should come next, by partition.
-    next: Vec<Option<i64>>,
-}
-
-impl Books {
-    fn take(&mut self, read: &Read<'_>, now: u64) {
-        match *read {
-            Read::End { .. } => {}
-            Read::Error { code, .. } => {
-                *self
-                    .totals
-                    .trouble
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner) = Some(native::name(code));
-            }
-            Read::Record {
-                partition,
-                offset,
-                payload,
-            } => {
-                self.place(partition, offset);
-                match Header::read(payload) {
-                    Ok(header) if header.origin == self.origin => self.count(&header, now),
-                    Ok(_) | Err(Unread::Foreign) => self.totals.foreign.add(1),
-                    Err(Unread::Corrupt) => self.totals.corrupt.add(1),
-                }
-            }
-        }
-    }
-
-    /// Notes which offset comes next, and those that did not come.
-    fn place(&mut self, partition: i32, offset: i64) {
-        let at = usize::try_from(partition).unwrap_or(0);
-        if self.next.len() <= at {
-            self.next.resize(at + 1, None);
-        }
-        let expected = self.next[at].replace(offset + 1).unwrap_or(offset);
-        let gap = u64::try_from(offset - expected).unwrap_or(0);
-        // A single offset is the marker of a transaction; a log that was cut lacks many.
-        if gap > 1 {
-            self.totals.skipped.add(gap);
-        }
-    }
-
-    fn count(&mut self, header: &Header, now: u64) {
-        let Some(part) = self.part(header.trial) else {
-            return;
-        };
-        if header.due > now {
-            let before = (header.due - now) / 1000;
-            part.earliest.fetch_max(before, Ordering::Relaxed);
-            part.early.add(1);
-        }
-        part.end_to_end
-            .record(now.saturating_sub(header.due) / 1000);
-        part.read.add(1);
-        self.totals.read.add(1);
-    }
-
-    fn part(&mut self, trial: u32) -> Option<&FollowPart> {
-        if self.parts.first().is_none_or(|known| known.0 != trial) {
-            // A trial that is closed has let go of its part.
-            self.parts.retain(|known| Arc::strong_count(&known.1) > 1);
-            self.parts.extend(self.registered.try_iter());
-            let at = self.parts.iter().position(|known| known.0 == trial)?;
-            self.parts.swap(0, at);
-        }
-        self.parts.first().map(|known| known.1.as_ref())
     }
 }
 

@@ -41,6 +41,8 @@ pub struct Ledger {
     spans: Vec<Span>,
     /// The run whose records are ours; all of them are where none is named.
     run: Option<u32>,
+    /// How many records the client accepted in all, where that is known of one trial and not of each producer.
+    accepted: Option<u64>,
     /// Behind the last record that was acknowledged, by partition.
     ends: Vec<i64>,
     /// Chunks that keep where their records should be.
@@ -91,6 +93,17 @@ impl Ledger {
     pub fn attempted(&mut self, producer: Producer, records: u64) {
         let at = self.lane(producer);
         self.lanes[at].1.attempted = records;
+    }
+
+    /// How many records the client accepted from all producers together: of one trial, whose records begin anywhere in theirs.
+    pub fn accepted(&mut self, records: u64) {
+        self.accepted = Some(records);
+    }
+
+    /// Copies and records out of order that were read so far.
+    #[must_use]
+    pub fn so_far(&self) -> (u64, u64) {
+        (self.counts.duplicated, self.counts.reordered)
     }
 
     /// What the client reported of a record, and where it was acknowledged.

@@ -113,6 +113,22 @@ pub fn read_back(
     })
 }
 
+/// Where the partitions of a topic end once everything is reported: replicas that lag behind are waited for, as before reading back.
+/// The spans say that nothing was read. Blocks for at most about a minute.
+///
+/// # Errors
+/// The topic cannot be opened.
+pub fn final_spans(base: ClientConfig, topic: &str, known: Known<'_>) -> Result<Vec<Span>, String> {
+    let reader = Reader::look(&with_reading(base), topic)?;
+    let given = |partition| known.starts.and_then(|it| it.get(&partition)).copied();
+    let bounds = reader.bounds().iter();
+    let mut courses: Vec<Course> = bounds
+        .map(|it| Course::new(it, given(it.partition).unwrap_or(it.low)))
+        .collect();
+    await_ends(&reader, &mut courses, known.ends);
+    Ok(courses.iter().map(|it| it.span).collect())
+}
+
 /// Waits for partitions that end before what was acknowledged there: a record can be read once every replica in sync has it.
 /// Where all of them are in sync and it does not come, it was cut off.
 fn await_ends(reader: &Reader, courses: &mut [Course], known: &Known<'_>) {

@@ -7,7 +7,7 @@ use rdkafka::config::ClientConfig;
 
 use super::header::Header;
 use super::ledger::{Findings, Ledger, Outcome, Place, Producer, Transaction};
-use super::readback::{Known, read_back};
+use super::readback::{Known, Progress, read_back};
 use crate::load::native::Report;
 use crate::load::parts::Witness;
 use crate::load::transactions;
@@ -46,19 +46,7 @@ impl RunAudit {
     #[must_use]
     pub fn witness(&self) -> Witness {
         let (run, ledger) = (self.run, Arc::clone(&self.ledger));
-        Box::new(move |report| {
-            if let Ok(header) = Header::read(report.payload) {
-                let producer = Producer {
-                    run,
-                    producer: header.producer,
-                };
-                let place = Place {
-                    partition: report.partition,
-                    offset: report.offset,
-                };
-                lock(&ledger).report(producer, header.sequence, outcome(report), Some(place));
-            }
-        })
+        Box::new(move |report| enter(&ledger, run, report))
     }
 
     /// What enters every transaction that ends into the ledger.
@@ -81,7 +69,7 @@ impl RunAudit {
     }
 
     /// Reads back what the run has written and judges it: what readers of committed records see, where it was sent in transactions.
-    /// Blocks until all is read, or nothing came for 30 s.
+    /// `tell` hears how far it is. Blocks until all is read, or nothing came for 30 s.
     ///
     /// # Errors
     /// The topic cannot be read.
@@ -90,6 +78,7 @@ impl RunAudit {
         base: ClientConfig,
         topic: &str,
         counted: &Counted,
+        tell: &mut dyn FnMut(Progress),
     ) -> Result<Findings, String> {
         let mut ledger = lock(&self.ledger);
         for (producer, accepted) in (0..).zip(&counted.accepted) {
@@ -106,18 +95,38 @@ impl RunAudit {
             committed: ledger.has_transactions(),
         };
         let sink = &mut |place, header: &Result<_, _>| ledger.read(place, header);
-        let read = read_back(base, topic, known, sink, &mut |_| ())?;
+        let read = read_back(base, topic, known, sink, tell)?;
         for span in read.spans {
             ledger.covered(span);
         }
-        let mut findings = ledger.judge();
-        if findings.delivered != counted.delivered {
-            findings.imbalances.push(format!(
-                "delivered: {} in the ledger and {} by the counters differ",
-                findings.delivered, counted.delivered
-            ));
-        }
-        Ok(findings)
+        Ok(judged(&ledger, counted.delivered))
+    }
+}
+
+/// What a ledger says; `delivered` is what the lab's own counters say of the delivered records.
+pub(super) fn judged(ledger: &Ledger, delivered: u64) -> Findings {
+    let mut findings = ledger.judge();
+    if findings.delivered != delivered {
+        findings.imbalances.push(format!(
+            "delivered: {} in the ledger and {delivered} by the counters differ",
+            findings.delivered
+        ));
+    }
+    findings
+}
+
+/// Enters what the client reports of a record.
+pub(super) fn enter(ledger: &Mutex<Ledger>, run: u32, report: &Report<'_>) {
+    if let Ok(header) = Header::read(report.payload) {
+        let producer = Producer {
+            run,
+            producer: header.producer,
+        };
+        let place = Place {
+            partition: report.partition,
+            offset: report.offset,
+        };
+        lock(ledger).report(producer, header.sequence, outcome(report), Some(place));
     }
 }
 
@@ -129,7 +138,7 @@ fn outcome(report: &Report<'_>) -> Outcome {
     }
 }
 
-fn lock(ledger: &Mutex<Ledger>) -> MutexGuard<'_, Ledger> {
+pub(super) fn lock(ledger: &Mutex<Ledger>) -> MutexGuard<'_, Ledger> {
     ledger.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

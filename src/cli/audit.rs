@@ -1,17 +1,16 @@
 //! `linger audit`: judges a topic later, from the headers of its records alone.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use clap::Args;
 
-use crate::audit::{Progress, TopicAudit, audit_topic};
+use crate::audit::{TopicAudit, audit_topic};
 use crate::cluster::topics;
 use crate::report::audit as report;
-use crate::report::format::count;
 
 use super::args::ConnectArgs;
-use super::output::{Failure, Outcome, note, print};
-use super::status::StatusLine;
+use super::output::{Failure, Outcome, print};
+use super::progress::ReadBack;
 use super::target::{self, TOPIC};
 use super::topic::topic_failure;
 
@@ -58,7 +57,7 @@ pub fn run(args: &AuditArgs) -> Result<Outcome, Failure> {
     }
     drop(probe);
     let config = connection.client_config().map_err(Failure::usage)?;
-    let mut line = Line::new(args.quiet);
+    let mut line = ReadBack::new(args.quiet, INTERVAL);
     let found = audit_topic(config, topic, &mut |progress| line.tell(progress));
     line.end();
     let found = found.map_err(Failure::unmeasured)?;
@@ -76,42 +75,4 @@ fn show(topic: &str, found: &TopicAudit, json: bool) -> Result<(), Failure> {
         return print(&(text + "\n"));
     }
     print(&report::topic(topic, found))
-}
-
-/// The line of progress on standard error: rewritten on a terminal, else one now and then.
-struct Line {
-    quiet: bool,
-    status: StatusLine,
-    told: Instant,
-}
-
-impl Line {
-    fn new(quiet: bool) -> Self {
-        Self {
-            quiet,
-            status: StatusLine::new(quiet),
-            told: Instant::now(),
-        }
-    }
-
-    fn tell(&mut self, progress: Progress) {
-        if self.quiet {
-            return;
-        }
-        let text = format!(
-            "read {} of {} offsets",
-            count(progress.read),
-            count(progress.of)
-        );
-        if self.status.is_shown() {
-            self.status.show(&text);
-        } else if self.told.elapsed() >= INTERVAL {
-            self.told = Instant::now();
-            note(&text);
-        }
-    }
-
-    fn end(&mut self) {
-        self.status.end();
-    }
 }

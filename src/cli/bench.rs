@@ -11,7 +11,7 @@ use crate::snapshot::{Snapshot, Verdict, store, verdict};
 use super::args::BenchArgs;
 use super::gather::{self, Gathered};
 use super::output::{Failure, Outcome, note, print};
-use super::progress::Printer;
+use super::progress::{Printer, ReadBack};
 use super::scrape::Port;
 use super::signals::Ending;
 use super::{run, target};
@@ -77,12 +77,12 @@ pub fn run(args: &BenchArgs) -> Result<Outcome, Failure> {
 
 /// An audit needs room for the header, and a goal on what it counts needs an audit.
 fn auditable(args: &BenchArgs, gathered: &Gathered) -> Result<(), Failure> {
-    if !args.audit {
+    if !args.audit && !gathered.settings.is_on("audit") {
         return gather::without_audit(&gathered.goals, "an audit counts that: add --audit");
     }
     let size = gathered.settings.number("record.size");
     let is_made = gathered.settings.word("payload") != "file";
-    if is_made && size < HEADER {
+    if args.audit && is_made && size < HEADER {
         return Err(Failure::usage(format!(
             "a record that is audited carries a header of {HEADER} bytes, and record.size is {size}; set record.size={HEADER}, or leave out --audit"
         )));
@@ -129,10 +129,12 @@ fn measure(config: LabConfig, args: &BenchArgs, port: Option<Port>) -> Result<Sn
     let (load, trials) = runtime.block_on(async {
         let mut ending = Ending::listen().map_err(Failure::unmeasured)?;
         let load = watch(&lab, args, port, &mut ending).await?;
-        if args.audit && !args.lab.output.quiet && load == LoadState::Stopped {
+        let quiet = args.lab.output.quiet;
+        if args.audit && !quiet && load == LoadState::Stopped {
             note("reading back what was written");
         }
-        Ok((load, finished(lab, &mut ending).await))
+        let line = ReadBack::new(quiet, args.reporting_interval);
+        Ok((load, finished(lab, line, &mut ending).await))
     })?;
     if let LoadState::Failed(sentence) = load {
         return Err(Failure::unmeasured(sentence));
@@ -186,11 +188,25 @@ async fn watch(
 }
 
 /// Waits for the results, which takes a while where the topic is read back; a signal ends the program meanwhile.
-async fn finished(lab: Lab, ending: &mut Ending) -> Vec<Snapshot> {
+async fn finished(lab: Lab, mut line: ReadBack, ending: &mut Ending) -> Vec<Snapshot> {
+    let mut readings = lab.readings.clone();
     let mut finishing = tokio::task::spawn_blocking(move || lab.finish());
-    tokio::select! {
-        trials = &mut finishing => trials.unwrap_or_default(),
-        number = ending.next() => std::process::exit(128 + number),
+    loop {
+        tokio::select! {
+            trials = &mut finishing => {
+                line.end();
+                return trials.unwrap_or_default();
+            }
+            Ok(()) = readings.changed() => {
+                if let Some(progress) = readings.borrow_and_update().read_back {
+                    line.tell(progress);
+                }
+            }
+            number = ending.next() => {
+                line.end();
+                std::process::exit(128 + number);
+            }
+        }
     }
 }
 
@@ -264,12 +280,13 @@ fn finish(
 }
 
 /// Plain `linger` without a terminal: ten seconds on the embedded cluster, said on standard error.
-pub fn instead_of_the_screen(lab: super::LabArgs) -> Result<Outcome, Failure> {
+pub fn instead_of_the_screen(lab: super::LabArgs, audit: bool) -> Result<Outcome, Failure> {
     note(
         "no terminal: measuring for ten seconds instead of opening the lab (`linger bench --help` has more)",
     );
     run(&BenchArgs {
         lab,
+        audit,
         reporting_interval: Duration::from_secs(5),
         ..BenchArgs::default()
     })

@@ -1,11 +1,14 @@
-//! The line of progress while a bench runs.
+//! The line of progress while a bench runs, and while a topic is read back.
 
 use std::io::{self, IsTerminal as _, Write as _};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use crate::audit;
 use crate::lab::{LoadState, Reading};
 use crate::report::format::{bounded, count, three};
 use crate::report::perf::{self, Progress};
+
+use super::status::StatusLine;
 
 /// What had happened at a moment.
 #[derive(Clone, Copy, Debug, Default)]
@@ -131,6 +134,50 @@ impl Printer {
         if std::mem::take(&mut self.written) {
             let _ = write!(io::stderr(), "\r\x1b[K");
         }
+    }
+}
+
+/// The line of progress while a topic is read back, on standard error: rewritten on a terminal, else one line an interval.
+pub struct ReadBack {
+    quiet: bool,
+    line: StatusLine,
+    every: Duration,
+    told: Instant,
+}
+
+impl ReadBack {
+    /// A line that is told every `every` where there is no terminal; a quiet one says nothing.
+    #[must_use]
+    pub fn new(quiet: bool, every: Duration) -> Self {
+        Self {
+            quiet,
+            line: StatusLine::new(quiet),
+            every,
+            told: Instant::now(),
+        }
+    }
+
+    /// Tells how far it is.
+    pub fn tell(&mut self, progress: audit::Progress) {
+        if self.quiet {
+            return;
+        }
+        let text = format!(
+            "read {} of {} offsets",
+            count(progress.read),
+            count(progress.of)
+        );
+        if self.line.is_shown() {
+            self.line.show(&text);
+        } else if self.told.elapsed() >= self.every {
+            self.told = Instant::now();
+            super::output::note(&text);
+        }
+    }
+
+    /// Ends the rewritten line.
+    pub fn end(&mut self) {
+        self.line.end();
     }
 }
 

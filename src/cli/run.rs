@@ -29,7 +29,7 @@ pub fn run(cli: Cli) -> Result<Outcome, Failure> {
             let page = super::man::page().map_err(Failure::unmeasured)?;
             print(&String::from_utf8_lossy(&page))?;
         }
-        None => return session::run(cli.lab),
+        None => return session::run(cli.lab, cli.audit),
     }
     Ok(Outcome::Fine)
 }

@@ -11,6 +11,7 @@ use crate::lab::config::Limits;
 use crate::lab::{Goal, Lab, LabConfig};
 use crate::load::Rate;
 use crate::report::trials;
+use crate::scenario::Ground;
 use crate::settings::{Bytes, PerSecond, Settings};
 use crate::snapshot::Snapshot;
 use crate::tui::dialog::LoadPlan;
@@ -36,15 +37,20 @@ const HURRY: Duration = Duration::from_secs(2);
 const LAST_BREATH: Duration = Duration::from_millis(600);
 /// A drain that is longer than this is spoken of.
 const NOTICED: Duration = Duration::from_secs(1);
+/// A scenario that was told to end may take this long.
+const PUT_AWAY: Duration = Duration::from_secs(10);
+const LOOK: Duration = Duration::from_millis(50);
 const HANG_UP: i32 = signal_hook::consts::SIGHUP;
 
 /// Opens the lab, or runs a short bench where there is no terminal.
-pub fn run(lab: LabArgs) -> Result<Outcome, Failure> {
+pub fn run(mut lab: LabArgs, audit: bool) -> Result<Outcome, Failure> {
     let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
     if dumb || !stdin().is_terminal() || !stdout().is_terminal() {
-        return bench::instead_of_the_screen(lab);
+        return bench::instead_of_the_screen(lab, audit);
     }
-    let mut gathered = gather::gather(&lab.connect, &lab.load, &[])?;
+    lab.load.follow |= audit;
+    let audited = audit.then(|| ("audit".to_owned(), "on".to_owned()));
+    let mut gathered = gather::gather(&lab.connect, &lab.load, audited.as_slice())?;
     let foreign = target::is_foreign(&lab.connect, &gathered.connection);
     target::first_rate(&mut gathered.settings, foreign);
     let around = target::foreseen(
@@ -85,6 +91,11 @@ async fn session(lab: LabArgs, gathered: Gathered, foreign: bool) -> Result<Outc
             prepared,
         )
     };
+    let ground = match prepared.local {
+        Some(kafka) => Ground::local(kafka).map_err(|error| target::failure(&error))?,
+        None => Ground::default(),
+    };
+    screen.stand_on(ground.clone());
     let config = LabConfig {
         goals,
         limits: prepared.limits,
@@ -99,15 +110,34 @@ async fn session(lab: LabArgs, gathered: Gathered, foreign: bool) -> Result<Outc
         .await;
     let ending = Ending::listen().map_err(Failure::unmeasured)?;
     drop(screen);
-    let ended = shown.map_err(Failure::unmeasured)?.ended;
+    let outcome = shown.map_err(Failure::unmeasured)?;
+    let ended = outcome.ended;
+    if let Some(trying) = outcome
+        .trying
+        .filter(|it| ended == Ended::Quit && !it.is_finished())
+    {
+        put_away(trying).await;
+    }
     let left = drained(engine, ended, ending).await;
     match ended {
         Ended::Signal(signal) => terminal::end_by(signal),
         Ended::TerminalGone => terminal::end_by(HANG_UP),
         Ended::Quit => {}
     }
-    drop(prepared.local);
+    drop(ground);
     farewell(&left, &again::words(&lab, &left))
+}
+
+/// Waits for a scenario that was told to end; not for long.
+async fn put_away(trying: thread::JoinHandle<()>) {
+    note("ending the scenario that runs");
+    let ended = tokio::task::spawn_blocking(move || {
+        let until = std::time::Instant::now() + PUT_AWAY;
+        while !trying.is_finished() && std::time::Instant::now() < until {
+            thread::sleep(LOOK);
+        }
+    });
+    let _ = ended.await;
 }
 
 fn options(goals: &[Goal]) -> Options {

@@ -51,6 +51,7 @@ pub(crate) fn trial() -> TrialReading {
             ..Stages::default()
         },
         followed: None,
+        audit: None,
         errors: Vec::new(),
         partitions: Vec::new(),
         goals: Vec::new(),

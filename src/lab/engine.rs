@@ -15,6 +15,7 @@ use crate::lab::desk::Desk;
 use crate::lab::following::Following;
 use crate::lab::log_count::{Case, LogCount};
 use crate::lab::settling::Least;
+use crate::lab::trial_audits::TrialAudits;
 use crate::lab::trials::Trials;
 use crate::lab::turning::Turning;
 use crate::lab::window::Window;
@@ -30,6 +31,8 @@ pub const INTERVAL: Duration = Duration::from_millis(100);
 const PATIENCE: Duration = Duration::from_secs(15);
 const LOG_COUNT_EVERY: u32 = 10;
 const LAST_COUNT: Duration = Duration::from_secs(5);
+/// How long after `Stop` the audits of trials may take.
+const LAST_AUDIT: Duration = Duration::from_secs(25);
 
 /// Everything that the engine's thread owns.
 pub struct Engine {
@@ -42,6 +45,7 @@ pub struct Engine {
     pub(super) desk: Desk,
     pub(super) following: Following,
     pub(super) auditing: Option<RunAudit>,
+    pub(super) trial_audits: TrialAudits,
     pub(super) log_count: Option<LogCount>,
     pub(super) inbox: Inbox,
     pub(super) state: LoadState,
@@ -84,6 +88,7 @@ impl Engine {
             desk,
             following: Following::new(clock),
             auditing: None,
+            trial_audits: TrialAudits::default(),
             log_count,
             inbox,
             state: LoadState::Starting,
@@ -127,7 +132,7 @@ impl Engine {
         }
         self.crew.join();
         let mut snapshots = self.snapshots();
-        self.audit(&mut snapshots);
+        self.audit(&mut snapshots, &ends.readings);
         snapshots
     }
 
@@ -209,6 +214,7 @@ impl Engine {
         self.desk
             .advance(column, elapsed, self.state == LoadState::Running);
         self.settle_live();
+        self.settle_audits();
         self.watch_block();
         self.close_drained();
         self.end_idle_follower();
@@ -291,6 +297,10 @@ impl Engine {
         if !self.trials.all_closed() || !self.crew.is_gone() {
             return;
         }
+        if since.elapsed() <= LAST_AUDIT && !self.trial_audits.is_empty() {
+            return;
+        }
+        self.give_up_audits();
         let case = self.case();
         if let Some(log_count) = &mut self.log_count
             && let Some(last) = log_count.last(&case, LAST_COUNT)

@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::audit::{FollowPart, Follower, FollowerState, Origin, Source, Totals, marks};
+use crate::audit::{
+    FollowPart, Follower, FollowerState, Origin, Source, Totals, TrialAudit, marks,
+};
 use crate::lab::cpu::{self, ThreadsCpu};
 use crate::lab::engine::Engine;
 use crate::lab::reading::FollowerReading;
@@ -45,14 +47,23 @@ impl Following {
         }
     }
 
-    /// What writes the header, and where the follower counts the records of a trial.
+    /// What writes the header, and where the follower counts the records of a trial, and enters them where it is audited.
     #[must_use]
-    pub fn register(&self, trial: u64) -> (Arc<Marks>, Arc<FollowPart>) {
-        let part = Arc::<FollowPart>::default();
+    pub fn register(&self, trial: u64, audited: bool) -> (Arc<Marks>, Arc<FollowPart>) {
+        let part = Arc::new(FollowPart {
+            audit: audited.then(|| Arc::new(TrialAudit::new(self.run()))),
+            ..FollowPart::default()
+        });
         if let Some(current) = &self.current {
             current.follower.register(trial, Arc::clone(&part));
         }
         (Arc::clone(&self.marks), part)
+    }
+
+    /// What the follower that reads now has read in all.
+    #[must_use]
+    pub fn totals(&self) -> Option<Arc<Totals>> {
+        Some(Arc::clone(&self.current.as_ref()?.totals))
     }
 
     /// What writes the header where nothing is followed.
@@ -196,7 +207,8 @@ impl Engine {
     /// Ends the follower when no trial needs it any more.
     pub(super) fn end_idle_follower(&mut self) {
         let is_idle = self.turning.wish.is_none() && !self.turning.is_busy();
-        if is_idle && !self.trials.any_followed() && self.state == LoadState::Running {
+        let is_needed = self.trials.any_followed() || !self.trial_audits.is_empty();
+        if is_idle && !is_needed && self.state == LoadState::Running {
             self.following.end();
         }
         self.following.bury();

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::audit::Findings;
 use crate::lab::TrialState;
-use crate::lab::reading::TrialReading;
+use crate::lab::reading::{Told, TrialReading};
 use crate::measure::Latencies;
 use crate::settings::Millis;
 
@@ -89,6 +89,10 @@ impl Goal {
         let settled = trial.state != TrialState::Settling;
         match self.figure {
             Figure::Failed => self.failed_state(trial),
+            figure if figure.is_audited() => {
+                let told = trial.audit.as_ref().and_then(|it| it.told(figure));
+                told.map_or(GoalState::Unknown, |told| self.told_state(told))
+            }
             _ if !settled => GoalState::Unknown,
             Figure::Throughput if trial.held.as_secs_f64() < 1.0 => GoalState::Unknown,
             _ => self.judge(&trial.response, trial.sent_per_s, trial.accounts.failed),
@@ -138,6 +142,27 @@ impl Goal {
             (true, true) => GoalState::Held,
             (true, false) => GoalState::Missed,
         })
+    }
+
+    /// Whether a count that may still rise holds it.
+    fn told_state(&self, told: Told) -> GoalState {
+        let (found, is_final) = match told {
+            Told::Unknown => return GoalState::Unknown,
+            Told::Exactly(found) => (found, true),
+            Told::Pending(found) | Told::AtLeast(found) => (found, false),
+        };
+        let found = count(found);
+        let held = self.relation.holds(found, self.bound);
+        // What is passed stays passed, and a floor that is reached stays reached.
+        let is_passed = !held && !self.relation.is_upward() && found > self.bound;
+        match (
+            held,
+            is_final || is_passed || held && self.relation.is_upward(),
+        ) {
+            (_, false) => GoalState::Unknown,
+            (true, true) => GoalState::Held,
+            (false, true) => GoalState::Missed,
+        }
     }
 
     /// The trial's figure that it bounds, where that is a time.

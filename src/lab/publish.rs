@@ -72,6 +72,17 @@ fn follower_late(reading: &Reading) -> Option<Warning> {
     })
 }
 
+/// The warning that a trial was to be audited and has no verdict.
+fn not_audited(trial: &TrialReading) -> Option<Warning> {
+    let Some(Err(reason)) = &trial.audit.as_ref()?.verdict else {
+        return None;
+    };
+    Some(Warning {
+        word: "NOT AUDITED",
+        text: reason.to_string(),
+    })
+}
+
 impl Engine {
     /// The whole lab now.
     pub(super) fn reading(&self) -> Reading {
@@ -110,6 +121,7 @@ impl Engine {
             logs: self.desk.logs(),
             saved: self.desk.saved.clone(),
             block: self.desk.block.clone(),
+            read_back: None,
         };
         // The most pressing first: the screen has room for two or three.
         let mut warnings = Vec::from_iter(unanswered(&reading));
@@ -131,6 +143,13 @@ impl Engine {
             warnings.push(Warning {
                 word: "EMBEDDED",
                 text,
+            });
+        }
+        if self.desk.facts.kind == ClusterKind::Embedded && live.audit.is_some() {
+            let text = "simulated brokers neither replicate nor deduplicate, and keep 5 MiB a partition: for a verdict, linger --local-kafka --audit";
+            warnings.push(Warning {
+                word: "SIMULATED AUDIT",
+                text: text.into(),
             });
         }
         warnings.extend(warnings::of_machine(live));
@@ -190,7 +209,8 @@ impl Engine {
         let (row, rest) = (&archive.row, &archive.rest);
         let [response, delivery, send, end_to_end] =
             rest.histograms.each_ref().map(|bytes| Some(base64(bytes)));
-        let warnings = self.warnings(row).into_iter();
+        let mut warnings = self.warnings(row);
+        warnings.extend(not_audited(row));
         snapshot::Outcome {
             attempted: row.accounts.attempted,
             delivered: row.accounts.delivered,
@@ -207,6 +227,7 @@ impl Engine {
             end_to_end_ms: row.followed.map(|followed| followed.end_to_end),
             follower: self.follower(row),
             transactions: row.transactions,
+            audit: row.audit.as_ref().and_then(|it| it.findings().cloned()),
             quality: snapshot::Quality {
                 settled: rest.settled,
                 warmup_s: rest.warmup.map(|warmup| warmup.as_secs_f64()),
@@ -222,6 +243,7 @@ impl Engine {
                 turn_took_ms: row.turn_took.map(Millis::of),
                 turn_pause_ms: row.turn_pause.map(Millis::of),
                 warnings: warnings
+                    .into_iter()
                     .map(|warning| snapshot::Notice {
                         word: warning.word.into(),
                         text: warning.text,

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::audit::{Findings, Progress};
 use crate::cluster::ClusterFacts;
 use crate::lab::advice::Advice;
 use crate::lab::block::Block;
-use crate::lab::goal::GoalState;
+use crate::lab::goal::{Figure, GoalState};
 use crate::lab::machine::MachineReading;
 use crate::measure::{Accounts, Bins, ErrorCount, HistoryColumn, Latencies, Stages, Steadiness};
 use crate::settings::{Millis, Settings};
@@ -63,6 +64,8 @@ pub struct Reading {
     pub saved: Option<Saved>,
     /// The last block that was measured.
     pub block: Option<Arc<Block>>,
+    /// How far reading back is, after the load has ended.
+    pub read_back: Option<Progress>,
 }
 
 /// Whether load runs.
@@ -165,6 +168,8 @@ pub struct TrialReading {
     pub followed: Option<FollowedReading>,
     /// Its transactions, where it is sent in them.
     pub transactions: Option<Transactions>,
+    /// What became of every record so far, where it is audited.
+    pub audit: Option<AuditReading>,
     /// Errors by code.
     pub errors: Vec<ErrorCount>,
     /// Records per partition, when known.
@@ -188,6 +193,65 @@ pub struct FollowedReading {
     pub early: u64,
     /// How much before, at most.
     pub earliest: Option<Millis>,
+}
+
+/// What the audit of one trial knows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AuditReading {
+    /// Copies beyond the first one that were read so far.
+    pub duplicated: u64,
+    /// Records that were read so far behind a later one of the same sender and partition.
+    pub reordered: u64,
+    /// The verdict, once all records are reported and the topic was read to its end; or why there can be none.
+    pub verdict: Option<Result<Arc<Findings>, Arc<str>>>,
+}
+
+/// A count of an audit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// So many so far; the trial is not settled.
+    Pending(u64),
+    /// So many.
+    Exactly(u64),
+    /// At least so many: not all of the log could be read.
+    AtLeast(u64),
+    /// Nobody knows.
+    Unknown,
+}
+
+impl AuditReading {
+    /// What it knows of a figure; none for a figure that is not counted by an audit.
+    #[must_use]
+    pub fn told(&self, figure: Figure) -> Option<Told> {
+        let (so_far, found): (u64, fn(&Findings) -> u64) = match figure {
+            Figure::Lost => (0, |it| it.lost),
+            Figure::Duplicated => (self.duplicated, |it| it.duplicated),
+            Figure::Reordered => (self.reordered, |it| it.reordered),
+            _ => return None,
+        };
+        Some(match &self.verdict {
+            None => Told::Pending(so_far),
+            Some(Ok(findings)) if !findings.balances() => Told::Unknown,
+            Some(Ok(findings)) if findings.unverified > 0 => Told::AtLeast(found(findings)),
+            Some(Ok(findings)) => Told::Exactly(found(findings)),
+            Some(Err(_)) => Told::Unknown,
+        })
+    }
+
+    /// What it found, once that is known.
+    #[must_use]
+    pub fn findings(&self) -> Option<&Findings> {
+        self.verdict.as_ref()?.as_deref().ok()
+    }
+
+    /// Why there is no verdict, or none that is worth anything.
+    #[must_use]
+    pub fn trouble(&self) -> Option<&str> {
+        match self.verdict.as_ref()? {
+            Ok(findings) => findings.imbalances.first().map(String::as_str),
+            Err(reason) => Some(reason),
+        }
+    }
 }
 
 /// The follower, over all trials.
@@ -282,6 +346,7 @@ impl Reading {
             logs: Vec::new(),
             saved: None,
             block: None,
+            read_back: None,
         }
     }
 

@@ -3,16 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::audit::RunAudit;
+use crate::audit::{RunAudit, TrialAudit};
 use crate::lab::assign::{self, Former, Plan};
 use crate::lab::desk::bytes_with_in_flight;
 use crate::lab::engine::Engine;
 use crate::lab::followed::Followed;
 use crate::lab::trial::Trial;
+use crate::lab::trial_audits::Audited;
 use crate::lab::turning::Open;
 use crate::lab::{LoadState, StopAfter};
 use crate::load::helm::Order;
-use crate::load::parts::ReportPart;
+use crate::load::parts::{ReportPart, Witness};
 use crate::load::poller::Producer;
 use crate::load::transactions::is_transactional;
 use crate::measure::stage_meter::StageMeter;
@@ -85,10 +86,10 @@ impl Engine {
         let number = self.trials.next_number();
         let followed = settings
             .is_on("follow")
-            .then(|| self.following.register(number));
+            .then(|| self.following.register(number, settings.is_on("audit")));
         let (marks, followed) = followed.unzip();
-        let audited = self.auditing.as_ref();
-        let marks = marks.or_else(|| audited.map(|_| self.following.marks()));
+        let run_audit = self.auditing.as_ref();
+        let marks = marks.or_else(|| run_audit.map(|_| self.following.marks()));
         let plan = Plan {
             number,
             marks,
@@ -112,8 +113,12 @@ impl Engine {
                 return self.refuse(settings, reason);
             }
         };
+        let live = followed.as_ref().and_then(|it| it.audit.clone());
         let report = Arc::new(ReportPart {
-            witness: self.auditing.as_ref().map(RunAudit::witness),
+            witness: both(
+                self.auditing.as_ref().map(RunAudit::witness),
+                live.as_ref().map(TrialAudit::witness),
+            ),
             ..ReportPart::default()
         });
         let at = self.clock.elapsed();
@@ -140,6 +145,13 @@ impl Engine {
             meter,
         );
         trial.initialised = open.initialised;
+        if let (Some(_), Some(part), Some(follower)) = (&live, &followed, self.following.totals()) {
+            self.trial_audits.open(number, Arc::clone(part), follower);
+        }
+        trial.audit = live.map(|live| Audited {
+            live,
+            verdict: None,
+        });
         trial.followed = followed.map(Followed::new);
         trial.watch(self.desk.machine.gauge());
         self.trials.open(trial);
@@ -214,5 +226,16 @@ impl Engine {
                     .then(|| "the time is over".into())
             }
         }
+    }
+}
+
+/// One that tells both.
+fn both(one: Option<Witness>, other: Option<Witness>) -> Option<Witness> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(Box::new(move |report| {
+            one(report);
+            other(report);
+        })),
+        (one, other) => one.or(other),
     }
 }

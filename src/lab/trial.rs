@@ -9,6 +9,7 @@ use crate::lab::followed::Followed;
 use crate::lab::machine::{Gauge, MachineReading};
 use crate::lab::settling::Settling;
 use crate::lab::spread::Spread;
+use crate::lab::trial_audits::Audited;
 use crate::lab::{Goal, TrialReading, TrialState};
 use crate::load::helm::Assignment;
 use crate::load::parts::{ReportPart, SenderPart};
@@ -51,6 +52,8 @@ pub struct Trial {
     /// How long its transactions took to initialise.
     pub initialised: Option<Duration>,
     transactions: Option<Arc<Transactions>>,
+    /// Its audit, where there is one, and the verdict once that is known.
+    pub audit: Option<Audited>,
     /// A person's note.
     pub note: Option<String>,
     /// The earlier trial with equal settings.
@@ -107,6 +110,7 @@ impl Trial {
             left: None,
             settled: None,
             followed: None,
+            audit: None,
             note: None,
             same_as: None,
             loaded: Duration::ZERO,
@@ -328,6 +332,7 @@ impl Trial {
                 .as_ref()
                 .map(|it| it.reading(&figures.end_to_end, self.now.accounts)),
             transactions: self.transacted(),
+            audit: self.audit.as_ref().map(Audited::reading),
             errors: self.errors.clone(),
             partitions: self.meter.partition_records().unwrap_or_default(),
             goals: Vec::new(),

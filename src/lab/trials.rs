@@ -9,6 +9,7 @@ use crate::lab::{Goal, TrialReading};
 use crate::measure::statistics::Statistics;
 use crate::measure::{Accounts, Counts, HistoryColumn};
 
+mod audits;
 mod markers;
 
 /// All trials.

@@ -80,6 +80,15 @@ impl Reader {
         topic: &str,
         from: impl Fn(&Bounds) -> i64,
     ) -> Result<Self, String> {
+        let mut reader = Self::look(config, topic)?;
+        for bounds in reader.bounds.clone() {
+            reader.start(bounds.partition, from(&bounds))?;
+        }
+        Ok(reader)
+    }
+
+    /// Opens the topic and finds the bounds of its partitions; nothing is read. As `open` else.
+    pub fn look(config: &ClientConfig, topic: &str) -> Result<Self, String> {
         let client: BaseConsumer = config.create().map_err(|error| error.to_string())?;
         let bounds = bounds(&client, topic)?;
         let name = CString::new(topic).map_err(|_| format!("topic {topic:?} holds a zero byte"))?;
@@ -92,18 +101,14 @@ impl Reader {
         }
         // SAFETY: `native` is alive; the queue is given back in `drop`.
         let queue = unsafe { raw::rd_kafka_queue_new(native) };
-        let mut reader = Self {
+        Ok(Self {
             topic: handle,
             queue,
             name: topic.to_owned(),
             started: Vec::with_capacity(bounds.len()),
-            bounds: bounds.clone(),
+            bounds,
             client,
-        };
-        for bounds in &bounds {
-            reader.start(bounds.partition, from(bounds))?;
-        }
-        Ok(reader)
+        })
     }
 
     fn start(&mut self, partition: i32, offset: i64) -> Result<(), String> {

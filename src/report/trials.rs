@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::audit::Findings;
 use crate::settings::knobs;
 use crate::settings::words::quoted;
 use crate::snapshot::{GoalOutcome, Setting, Snapshot};
@@ -15,7 +16,8 @@ pub fn session(trials: &[Snapshot]) -> String {
     let Some(base) = trials.first() else {
         return String::new();
     };
-    let heads = [
+    let audited = trials.iter().any(|trial| trial.result.audit.is_some());
+    let mut heads: Vec<String> = [
         "#",
         "changed from the first",
         "sent/s",
@@ -27,15 +29,38 @@ pub fn session(trials: &[Snapshot]) -> String {
         "again",
         "failed",
         "goal",
-    ];
-    let mut rows = vec![heads.map(str::to_owned).to_vec()];
-    rows.extend(trials.iter().map(|trial| row(trial, base)));
-    let columns = [
-        [Align::Right, Align::Left].as_slice(),
-        [Align::Right; 9].as_slice(),
     ]
-    .concat();
+    .map(str::to_owned)
+    .into();
+    if audited {
+        heads.extend(["lost", "duplicated", "reordered"].map(str::to_owned));
+    }
+    let mut columns = vec![Align::Right; heads.len()];
+    columns[1] = Align::Left;
+    let mut rows = vec![heads];
+    rows.extend(trials.iter().map(|trial| {
+        let mut row = row(trial, base);
+        if audited {
+            row.extend(guarantees(trial));
+        }
+        row
+    }));
     lines(&rows, &columns).join("\n") + "\n"
+}
+
+/// What an audit counted; n/a where there was none, or none that is worth anything.
+fn guarantees(trial: &Snapshot) -> [String; 3] {
+    let found = trial.result.audit.as_ref().filter(|it| it.balances());
+    let told = |of: fn(&Findings) -> u64| match found {
+        Some(found) if found.unverified == 0 => count(of(found)),
+        Some(found) if of(found) > 0 => format!("≥{}", count(of(found))),
+        None | Some(_) => "n/a".into(),
+    };
+    [
+        told(|it| it.lost),
+        told(|it| it.duplicated),
+        told(|it| it.reordered),
+    ]
 }
 
 fn row(trial: &Snapshot, base: &Snapshot) -> Vec<String> {
@@ -153,6 +178,24 @@ mod tests {
         assert!(text.contains("linger.ms 5→20"), "{text}");
         assert!(text.contains("nothing"), "{text}");
         assert_eq!(session(&[]), "");
+        assert!(!text.contains("lost"), "{text}");
+    }
+
+    #[test]
+    fn what_audits_counted_stands_behind() {
+        let mut audited = trial(2, "20");
+        audited.result.audit = Some(Findings {
+            duplicated: 1_423,
+            ..Findings::default()
+        });
+        let text = session(&[trial(1, "5"), audited]);
+        let ends: Vec<Vec<&str>> = text
+            .lines()
+            .map(|line| line.split_whitespace().rev().take(3).collect())
+            .collect();
+        assert_eq!(ends[0], ["reordered", "duplicated", "lost"]);
+        assert_eq!(ends[1], ["n/a"; 3]);
+        assert_eq!(ends[2], ["0", "1,423", "0"]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::child::Act;
 use super::row::Scenario;
-use super::{anatomy, consumers, delivery, failover, settings, transactions};
+use super::{anatomy, consumers, delivery, failover, settings, speed, transactions};
 
 /// Every family.
 pub const FAMILIES: &[&[Scenario]] = &[
@@ -12,6 +12,7 @@ pub const FAMILIES: &[&[Scenario]] = &[
     failover::ROWS,
     transactions::ROWS,
     consumers::ROWS,
+    speed::ROWS,
 ];
 
 /// What runs in child processes, by family.

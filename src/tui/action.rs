@@ -53,6 +53,8 @@ pub enum Action {
     Compare,
     /// Sweeps values of the chosen row, or shows the sweep that was.
     Sweep,
+    /// Shows claims about Kafka, to be put to the test.
+    Claims,
     /// Writes a note beside the chosen (else the live) trial.
     Note,
     /// Opens a new row with the same settings.

@@ -8,11 +8,13 @@ use tui_input::Input as Entry;
 use crate::lab::{Goal, Reading};
 use crate::settings::{Finding, Group, Knob, Settings, Severity, Surroundings, knobs};
 use crate::tui::dialog::{Dialog, Reference};
+mod claims;
 mod duel;
 mod sweeping;
 mod window;
 
 pub use crate::tui::theme::ThemeChoice;
+pub use claims::{ArmNow, Claims, Heard, Trying};
 pub use duel::{Duel, Proof};
 pub use sweeping::{Sweeping, Under};
 pub use window::TimeWindow;
@@ -86,6 +88,8 @@ pub struct Model {
     pub proofs: Vec<Proof>,
     /// The sweep that runs, or the last one.
     pub sweep: Option<Sweeping>,
+    /// Claims about Kafka, and what became of them.
+    pub claims: Claims,
     /// The trials that were blocks of a comparison, oldest first: they are no rows of their own.
     pub folded: Vec<u64>,
 }
@@ -285,6 +289,7 @@ impl Model {
             duel: None,
             proofs: Vec::new(),
             sweep: None,
+            claims: Claims::default(),
             folded: Vec::new(),
         }
     }

@@ -6,6 +6,7 @@ mod signals;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crossterm::event::{
@@ -19,9 +20,10 @@ use tokio::sync::{mpsc, watch};
 use crate::cluster::ClusterFacts;
 use crate::drill;
 use crate::lab::{Command, Goal, LoadState, Reading};
+use crate::scenario::Ground;
 use crate::settings::Settings;
 use crate::tui::dialog::{Connect, Dialog, FileEntry, LoadPlan, Loaded};
-use crate::tui::model::{GoalParser, Hit, Model, ThemeChoice};
+use crate::tui::model::{Claims, GoalParser, Hit, Model, ThemeChoice};
 use crate::tui::painter::Painter;
 use crate::tui::terminal::{Guard, end_by};
 use crate::tui::update::{self, Answer, Effect, Input, Pointer};
@@ -77,6 +79,8 @@ pub struct Outcome {
     pub last: Arc<Reading>,
     /// Why it ended.
     pub ended: Ended,
+    /// A scenario that was told to end and puts away what it made.
+    pub trying: Option<JoinHandle<()>>,
 }
 
 /// Why the screen ended. The load has been told to stop in every case.
@@ -105,6 +109,8 @@ pub struct Screen {
     consent: Option<bool>,
     press_row: u16,
     resume: bool,
+    ground: Ground,
+    trying: Option<JoinHandle<()>>,
     // Dropped in this order: nothing paints or watches once the terminal is given back.
     painter: Painter,
     watchdog: Watchdog,
@@ -150,10 +156,18 @@ impl Screen {
             consent: None,
             press_row: 0,
             resume: false,
+            ground: Ground::default(),
+            trying: None,
             painter: Painter::start(profile)?,
             watchdog,
             _guard: guard,
         })
+    }
+
+    /// Says where claims are put to the test.
+    pub fn stand_on(&mut self, ground: Ground) {
+        self.model.claims = Claims::on(&ground);
+        self.ground = ground;
     }
 
     /// Shows the connect dialog and waits for the answer; no load runs yet. A dead terminal counts as no; a
@@ -196,10 +210,12 @@ impl Screen {
         self.reading = Arc::clone(&readings.borrow_and_update());
         self.commands = Some(commands.clone());
         let ended = self.turn_until(&mut readings).await;
+        self.model.claims.stop();
         let _ = commands.try_send(Command::Stop);
         Ok(Outcome {
             last: Arc::clone(&readings.borrow()),
             ended: ended?.unwrap_or(Ended::Quit),
+            trying: self.trying.take(),
         })
     }
 
@@ -349,6 +365,7 @@ impl Screen {
                     Answer::ProfileSaved(files.save_profile(&name, &settings, &goals))
                 });
             }
+            Effect::Try(at, stop) => self.put_to_the_test(at, stop),
             Effect::WritePicture => self.write_picture(),
             Effect::Export(format, about, settings) => self.export(format, about, settings),
         }

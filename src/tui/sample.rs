@@ -111,6 +111,7 @@ pub fn trial(number: u64, rows: &[(&str, &str)], median_ms: f64) -> TrialReading
         stages: stages(median_ms * 1.08),
         followed: None,
         transactions: None,
+        audit: None,
         errors: Vec::new(),
         partitions: vec![total / 6; 6],
         goals: vec![GoalState::Held],

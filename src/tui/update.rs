@@ -1,6 +1,7 @@
 //! What a key, the mouse, a reading or the clock does to the model, and what is to be done outside of it.
 
 mod axis;
+mod claims;
 mod clients;
 mod dialogs;
 mod duel;
@@ -12,6 +13,7 @@ mod trials;
 mod turn;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use crossterm::event::KeyEvent;
@@ -21,7 +23,7 @@ use crate::lab::{Command, Goal, Reading};
 use crate::settings::Settings;
 use crate::settings::export::Format;
 use crate::tui::dialog::{FileEntry, Loaded};
-use crate::tui::model::{Hit, Model};
+use crate::tui::model::{Heard, Hit, Model};
 
 pub use turn::SETTLE;
 
@@ -68,6 +70,8 @@ pub enum Answer {
     Picture(Result<String, String>),
     /// Where settings were exported to, and what to know of it.
     Exported(Result<String, String>),
+    /// News of the scenario that runs.
+    Claim(Heard),
     /// The lab no longer takes commands.
     LabGone,
 }
@@ -89,6 +93,8 @@ pub enum Effect {
     WritePicture,
     /// Write settings in another tool's form into a new file; the lines say where they come from. The answer is `Answer::Exported`.
     Export(&'static Format, Vec<String>, Arc<Settings>),
+    /// Put the claim at this place to the test, until it is told to stop; the answers are `Answer::Claim`.
+    Try(usize, Arc<AtomicBool>),
     /// Pause the load, restore the terminal and stop the process until SIGCONT.
     Suspend,
     /// The answer of the connect dialog.
@@ -111,7 +117,7 @@ pub fn update(
             duel::disturbed(model, &effects);
             effects
         }
-        Input::Mouse(..) if model.sweep_in_front().is_some() => Vec::new(),
+        Input::Mouse(..) if model.has_window() => Vec::new(),
         Input::Mouse(pointer, hit) => mouse::point(model, reading, pointer, hit),
         Input::Reading => {
             news::read(model, reading);
@@ -121,10 +127,7 @@ pub fn update(
             effects
         }
         Input::Tick => Vec::new(),
-        Input::Answer(answer) => {
-            news::answer(model, reading, answer);
-            Vec::new()
-        }
+        Input::Answer(answer) => news::answer(model, reading, answer),
     };
     turn::judge(model, reading);
     let turned = turn::apply_when_due(model, reading);

@@ -1,5 +1,6 @@
 //! The picture: one room for every panel. A picture depends on the model, the reading and the theme alone.
 
+pub mod claims;
 pub mod clients;
 pub mod dialogs;
 pub mod footer;
@@ -57,6 +58,7 @@ fn paint(pen: &mut Pen<'_>, area: Rect, scene: &Scene<'_>) {
     why::draw(&mut pen.part(layout.why), scene);
     footer::draw(&mut pen.part(layout.footer), scene);
     sweep::draw(pen, scene);
+    claims::draw(pen, scene);
     dialogs::draw(pen, scene);
 }
 
@@ -67,7 +69,7 @@ pub fn hit(area: Rect, model: &Model, reading: &Reading, x: u16, y: u16) -> Opti
     let scene = Scene::new(model, reading, &theme);
     let layout = Layout::of(area, &scene);
     let at = Position::new(x, y);
-    let covered = model.dialog.is_some() || model.sweep_in_front().is_some();
+    let covered = model.dialog.is_some() || model.has_window();
     if covered || layout.size == Size::Tiny || !area.contains(at) {
         return None;
     }

@@ -28,6 +28,7 @@ mod files;
 mod frames;
 mod hands;
 mod kafka;
+mod lab_audit;
 mod lab_broker_down;
 mod lab_embedded;
 mod lab_follow;

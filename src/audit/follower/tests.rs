@@ -3,19 +3,13 @@ use std::time::{Duration, Instant};
 use super::*;
 use crate::cluster::Embedded;
 use crate::load::mark::Mark;
+use crate::load::reader::Read;
 
 const ORIGIN: Origin = Origin { run: 7, boot: 9 };
 
 fn books() -> (Books, Sender<(u32, Arc<FollowPart>)>) {
     let (register, registered) = mpsc::channel();
-    let books = Books {
-        origin: ORIGIN,
-        totals: Arc::default(),
-        registered,
-        parts: Vec::new(),
-        next: Vec::new(),
-    };
-    (books, register)
+    (Books::new(ORIGIN, Arc::default(), registered), register)
 }
 
 fn payload(origin: Origin, trial: u32, due: u64) -> Vec<u8> {
@@ -97,12 +91,47 @@ fn what_others_wrote_what_is_damaged_and_what_is_missing_are_told_apart() {
 }
 
 #[test]
+fn what_is_read_again_after_the_log_was_cut_does_not_count_again() {
+    let (mut books, register) = books();
+    let audit = Arc::new(TrialAudit::new(ORIGIN.run));
+    let part = Arc::new(FollowPart {
+        audit: Some(Arc::clone(&audit)),
+        ..FollowPart::default()
+    });
+    register.send((1, Arc::clone(&part))).unwrap();
+    books.begin(3, 4);
+    for offset in [5, 6, 4, 5, 6, 7] {
+        books.take(&record(offset, &payload(ORIGIN, 1, 0)), 0);
+    }
+    assert!(books.totals.passed().is_empty(), "not told yet");
+    books.take(
+        &Read::End {
+            partition: 3,
+            offset: 9,
+        },
+        0,
+    );
+    books.close();
+    assert_eq!(part.read.get(), 3);
+    // All of them have the same number.
+    assert_eq!(audit.so_far(), (2, 0));
+    let passed = Passed {
+        partition: 3,
+        start: 4,
+        next: 9,
+        went_back: true,
+    };
+    assert_eq!(books.totals.passed(), [passed]);
+    assert_eq!(books.totals.skipped.get(), 1);
+}
+
+#[test]
 fn a_closed_trial_leaves_no_memory_behind() {
     let (mut books, register) = books();
     for trial in 1..=1000 {
         let part: Arc<FollowPart> = Arc::default();
         register.send((trial, Arc::clone(&part))).unwrap();
-        books.take(&record(0, &payload(ORIGIN, trial, 0)), 0);
+        books.take(&record(i64::from(trial), &payload(ORIGIN, trial, 0)), 0);
         assert_eq!(part.read.get(), 1);
     }
     assert!(books.parts.len() <= 2, "{}", books.parts.len());

@@ -47,6 +47,12 @@ impl Bits {
         }
     }
 
+    /// The lowest number in it.
+    pub fn lowest(&self) -> Option<usize> {
+        let first = (0..WORDS).find(|index| self.word(*index) != 0)?;
+        Some(first * 64 + self.word(first).trailing_zeros() as usize)
+    }
+
     /// The highest number in it.
     pub fn highest(&self) -> Option<usize> {
         let last = (0..WORDS).rev().find(|index| self.word(*index) != 0)?;
@@ -81,6 +87,7 @@ mod tests {
         assert_eq!((bits.contains(5), bits.highest()), (false, None));
         for at in (0..SIZE).rev() {
             assert!(bits.insert(at) && !bits.insert(at));
+            assert_eq!(bits.lowest(), Some(at));
         }
         assert!(bits.words.is_none());
         assert_eq!((bits.contains(0), bits.highest()), (true, Some(SIZE - 1)));

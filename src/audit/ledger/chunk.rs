@@ -181,6 +181,12 @@ impl Chunk {
         cells
     }
 
+    /// The lowest record of which anything is known.
+    pub fn lowest(&self) -> Option<usize> {
+        let sets = [&self.seen, &self.acknowledged, &self.failed, &self.unknown];
+        sets.into_iter().filter_map(Bits::lowest).min()
+    }
+
     fn place(&self, at: usize) -> Option<Place> {
         let places = self.places.as_ref()?;
         Place::unpack(places[at])

@@ -41,11 +41,13 @@ impl Ledger {
         };
         for (_, lane) in &self.lanes {
             let (unique, upto) = lane.read();
+            let from = self.accepted.map_or(0, |_| lane.lowest().min(upto));
             findings.unique += unique;
-            findings.missing += upto - unique;
+            findings.missing += upto - from - unique;
             findings.producers += u64::from(upto > 0);
             findings.attempted += lane.attempted;
         }
+        findings.attempted = self.accepted.unwrap_or(findings.attempted);
         findings
     }
 
@@ -105,7 +107,11 @@ impl Ledger {
         let reported = total.reported() + findings.aborted;
         findings.unreported = findings.attempted.saturating_sub(reported);
         for (producer, lane) in &self.lanes {
-            let beyond = self.cells(lane, lane.attempted..u64::MAX);
+            // Of a trial it is known what all producers sent together: the sums tell what is too much.
+            let beyond = match self.accepted {
+                Some(_) => Cells::default(),
+                None => self.cells(lane, lane.attempted..u64::MAX),
+            };
             let cases = [
                 (lane.repeated, "were reported twice"),
                 (beyond.reported(), "were reported, but never handed over"),

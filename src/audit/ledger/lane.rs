@@ -69,6 +69,13 @@ impl Lane {
         cells
     }
 
+    /// The lowest record of which anything is known; 0 where there is none.
+    pub fn lowest(&self) -> u64 {
+        let mut chunks = self.chunks.iter();
+        let first = chunks.find_map(|(number, chunk)| Some((number, chunk.lowest()?)));
+        first.map_or(0, |(number, at)| number * SIZE as u64 + at as u64)
+    }
+
     /// How many different records were read, and how many there are up to the highest one of them.
     pub fn read(&self) -> (u64, u64) {
         let (mut unique, mut upto) = (0, 0);

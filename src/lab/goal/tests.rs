@@ -86,3 +86,46 @@ fn a_lower_bound_can_miss_a_goal_but_not_hold_it() {
     );
     assert_eq!(state("mean<20ms", &trial), GoalState::Unknown);
 }
+
+#[test]
+fn a_goal_on_what_an_audit_counts_is_missed_at_once_and_held_only_in_the_end() {
+    use crate::audit::Findings;
+    use crate::lab::AuditReading;
+    use std::sync::Arc;
+    let state = |goal: &str, audit: &AuditReading| {
+        let trial = TrialReading {
+            audit: Some(audit.clone()),
+            ..crate::lab::constructed::trial()
+        };
+        Goal::parse(goal).unwrap().state(&trial)
+    };
+    let running = AuditReading::default();
+    let copied = AuditReading {
+        duplicated: 2,
+        ..running.clone()
+    };
+    let settled = |findings: Findings| AuditReading {
+        verdict: Some(Ok(Arc::new(findings))),
+        ..AuditReading::default()
+    };
+    let clean = settled(Findings::default());
+    let unread = settled(Findings {
+        unverified: 1,
+        ..Findings::default()
+    });
+    for (goal, audit, expected) in [
+        ("duplicated=0", &running, GoalState::Unknown),
+        ("duplicated=0", &copied, GoalState::Missed),
+        ("duplicated<5", &copied, GoalState::Unknown),
+        ("duplicated>=1", &copied, GoalState::Held),
+        ("lost=0", &copied, GoalState::Unknown),
+        ("lost=0", &clean, GoalState::Held),
+        ("lost>0", &clean, GoalState::Missed),
+        ("lost=0", &unread, GoalState::Unknown),
+    ] {
+        assert_eq!(state(goal, audit), expected, "{goal} {audit:?}");
+    }
+    let plain = crate::lab::constructed::trial();
+    let goal = Goal::parse("lost=0").unwrap();
+    assert_eq!(goal.state(&plain), GoalState::Unknown);
+}

@@ -234,6 +234,16 @@ pub(super) const ROWS: &[Knob] = &[
         trade: "tells what acks does not: when a consumer has the record; for the CPU of a consumer on this machine, a copy of each payload, and its first 40 bytes, which carry the record header",
         ..PLAIN
     },
+    Knob {
+        name: "audit",
+        group: Group::Workload,
+        kind: Kind::Switch,
+        step: Step::Choices,
+        own_default: Some("false"),
+        about: "accounts for every record while the load runs: which were acknowledged and lost, are there twice, or stand out of order (needs follow)",
+        trade: "shows the guarantee beside the speed; for a little more CPU where records are reported and read back",
+        ..PLAIN
+    },
 ];
 
 fn at_full_speed(settings: &Settings) -> Option<String> {

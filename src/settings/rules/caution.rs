@@ -50,6 +50,15 @@ pub(super) const RULES: &[Rule] = &[
         },
     ),
     caution(
+        "audit-embedded",
+        &["audit"],
+        "simulated brokers keep 5 MiB a partition and neither replicate nor deduplicate: an audit there proves nothing of a real cluster",
+        |case| {
+            let embedded = case.settings.is_on("audit") && case.around.embedded;
+            embedded.then(|| Broken::new("simulated brokers neither replicate nor deduplicate: what an audit finds here is no real cluster's; linger --local-kafka --audit"))
+        },
+    ),
+    caution(
         "backoff-order",
         &["retry.backoff.ms", "retry.backoff.max.ms"],
         "retry.backoff.max.ms below retry.backoff.ms makes every pause the same",

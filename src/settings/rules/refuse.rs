@@ -202,6 +202,29 @@ pub(super) const RULES: &[Rule] = &[
         },
     },
     Rule {
+        id: "audit-follow",
+        severity: Severity::Refuse,
+        judge: Judge::Later,
+        knobs: &["audit", "follow"],
+        about: "an audit looks for every record in the log, so records must be followed",
+        check: |case| {
+            let broken = case.settings.is_on("audit") && !case.settings.is_on("follow");
+            broken.then(|| {
+                let sentence = "an audit needs follow, which reads every record back";
+                if case.wants("follow", "audit") {
+                    return Broken::new(sentence).mend(
+                        vec![("audit", Value::Switch(false))],
+                        "audit off (nothing is looked for)",
+                    );
+                }
+                Broken::new(sentence).mend(
+                    vec![("follow", Value::Switch(true))],
+                    "follow on (for a consumer's CPU)",
+                )
+            })
+        },
+    },
+    Rule {
         id: "payload-file",
         severity: Severity::Refuse,
         judge: Judge::Later,

@@ -149,6 +149,15 @@ pub static TABLE: &[Row] = &[
     .section(Section::Trials)
     .footer("sweep"),
     row(
+        Action::Claims,
+        "claims",
+        &["C"],
+        "C",
+        "claims about Kafka, put to the test",
+    )
+    .section(Section::Trials)
+    .footer("claims"),
+    row(
         Action::Note,
         "note",
         &["n"],

@@ -4,6 +4,8 @@ use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::thread;
 use std::time::Duration;
 
 use rustix::process::{Signal, kill_current_process_group};
@@ -11,8 +13,10 @@ use tokio::sync::{mpsc, watch};
 
 use crate::drill;
 use crate::lab::{Command, LoadState, Reading};
+use crate::scenario::{self, News, Round, Watch};
 use crate::settings::Settings;
 use crate::settings::export::Format;
+use crate::tui::model::{ArmNow, Claims, Heard};
 use crate::tui::run::{Files, Screen};
 use crate::tui::update::Answer;
 use crate::tui::{picture, terminal};
@@ -45,6 +49,42 @@ impl Screen {
             drill::point("files");
             let _ = answers.blocking_send(work(&*files));
         });
+    }
+
+    /// Runs a scenario on a thread of its own, which tells what happens.
+    pub(super) fn put_to_the_test(&mut self, at: usize, stop: Arc<AtomicBool>) {
+        let answers = self.answers.0.clone();
+        let over = move |answers: &mpsc::Sender<Answer>, round: Round| {
+            let _ = answers.blocking_send(Answer::Claim(Heard::Over(Box::new(round))));
+        };
+        let Some(scenario) = Claims::scenario(at) else {
+            return;
+        };
+        let ground = self.ground.clone();
+        let news = answers.clone();
+        let watch = Watch {
+            // What comes too fast is left out: the next news tell more. No waiting here, which may be within a runtime.
+            hear: Arc::new(move |told: &News<'_>| {
+                let heard = match *told {
+                    News::Says(text) => Heard::Says(text.to_owned()),
+                    News::Reads { arm, reading } => Heard::Counts(ArmNow::of(arm, reading)),
+                };
+                let _ = news.try_send(Answer::Claim(heard));
+            }),
+            stop,
+        };
+        let work = move || {
+            drill::point("scenario");
+            over(&answers, scenario::round(scenario, &ground, &watch));
+        };
+        match thread::Builder::new().name("scenario".into()).spawn(work) {
+            Ok(thread) => self.trying = Some(thread),
+            Err(error) => {
+                self.model.claims.trying = None;
+                self.model
+                    .complain(format!("a thread could not be started: {error}"));
+            }
+        }
     }
 
     /// Writes the screen as it is now into a new file.

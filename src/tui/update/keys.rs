@@ -12,7 +12,7 @@ use crate::tui::action::Action;
 use crate::tui::dialog::{Dialog, OpenList, Purpose};
 use crate::tui::keymap;
 use crate::tui::model::{Frozen, Model, Panel, Typing};
-use crate::tui::update::{Effect, clients, dialogs, sweep, trials, turn};
+use crate::tui::update::{Effect, claims, clients, dialogs, sweep, trials, turn};
 
 /// Takes a pressed key in.
 pub fn press(model: &mut Model, reading: &Arc<Reading>, key: KeyEvent) -> Vec<Effect> {
@@ -35,6 +35,9 @@ pub fn press(model: &mut Model, reading: &Arc<Reading>, key: KeyEvent) -> Vec<Ef
     if let Some(typing) = model.typing.take() {
         type_value(model, reading, typing, key);
         return Vec::new();
+    }
+    if model.claims_in_front().is_some() {
+        return claims::press(model, reading, key);
     }
     if model.sweep_in_front().is_some() {
         return sweep::press(model, reading, key);
@@ -85,6 +88,7 @@ pub fn act(model: &mut Model, reading: &Arc<Reading>, action: Action) -> Vec<Eff
         }
         Action::Export => clients::open(model, reading),
         Action::Sweep => sweep::open(model, reading),
+        Action::Claims => claims::open(model),
         Action::Note | Action::Snapshot | Action::SaveProfile | Action::Goal => {
             ask(model, reading, action);
         }

@@ -6,7 +6,7 @@ use crate::lab::Reading;
 use crate::settings::Settings;
 use crate::tui::dialog::{Dialog, Loaded};
 use crate::tui::model::Model;
-use crate::tui::update::{Answer, turn};
+use crate::tui::update::{Answer, Effect, claims, turn};
 
 /// After this time a turn that nothing was heard of is forgotten.
 const SILENCE: Duration = Duration::from_secs(5);
@@ -73,7 +73,7 @@ fn hear_of_save(model: &mut Model, reading: &Reading) {
 }
 
 /// Takes the answer of an effect in.
-pub fn answer(model: &mut Model, reading: &Reading, answer: Answer) {
+pub fn answer(model: &mut Model, reading: &Reading, answer: Answer) -> Vec<Effect> {
     match answer {
         Answer::Files(files) => {
             if let Some(Dialog::Open(list)) = model.dialog.as_mut() {
@@ -91,8 +91,10 @@ pub fn answer(model: &mut Model, reading: &Reading, answer: Answer) {
         Answer::Picture(Err(reason)) => model.complain(format!("picture not written: {reason}")),
         Answer::Exported(Ok(file)) => model.say(format!("exported: {file}")),
         Answer::Exported(Err(reason)) => model.complain(format!("not exported: {reason}")),
+        Answer::Claim(heard) => return claims::hear(model, heard),
         Answer::LabGone => model.complain("the lab has ended; q leaves"),
     }
+    Vec::new()
 }
 
 fn open(model: &mut Model, reading: &Reading, loaded: Loaded) {

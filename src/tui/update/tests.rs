@@ -1,6 +1,7 @@
 //! State, keys as text, state.
 
 mod asking;
+mod claims;
 mod duel;
 mod sweep;
 

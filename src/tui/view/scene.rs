@@ -10,6 +10,7 @@ use crate::snapshot::diff::workload;
 use crate::tui::dialog::Reference;
 use crate::tui::model::{Model, surroundings};
 use crate::tui::theme::{Role, Theme};
+use crate::tui::widgets::number::percent;
 use ratatui::style::Style;
 use ratatui::text::Span;
 
@@ -147,6 +148,20 @@ impl<'a> Scene<'a> {
     #[must_use]
     pub fn unacknowledged(&self) -> bool {
         self.now.word("acks") == "0"
+    }
+
+    /// Whether any row has the counts of an audit, or the next one will.
+    #[must_use]
+    pub fn is_audited(&self) -> bool {
+        let mut trials = self.reading.trials.iter();
+        self.now.is_on("audit") || trials.any(|trial| trial.audit.is_some())
+    }
+
+    /// What reading back takes of a core, in words, once that is known.
+    #[must_use]
+    pub fn reading_back(&self) -> Option<String> {
+        let share = self.reading.follower.as_ref()?.cpu?;
+        Some(format!("reading back {}", percent(share)))
     }
 
     /// Records tried per second, over about the last second of load; `None` before there is any.

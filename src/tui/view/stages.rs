@@ -136,7 +136,10 @@ fn split(pen: &mut Pen<'_>, y: u16, trial: &TrialReading, scene: &Scene<'_>) {
         return;
     };
     let head = format!(" mean {} ms = ", significant(mean.0));
-    let cpu = format!("CPU {}", percent(scene.reading.cpu));
+    let mut cpu = format!("CPU {}", percent(scene.reading.cpu));
+    if let Some(cost) = scene.reading_back() {
+        cpu = format!("{cost}  {cpu}");
+    }
     let words: u16 = parts
         .iter()
         .map(|(name, time)| width(name) + width(&signed(*time)) + 5)
@@ -220,6 +223,6 @@ fn short_line(pen: &mut Pen<'_>, trial: &TrialReading, scene: &Scene<'_>) {
         .filter(|_| sum > 0.0)
         .map(|(name, time)| format!("{name} {}", percent(time / sum)))
         .collect();
-    let text = words.join(" ");
+    let text = scene.reading_back().unwrap_or_else(|| words.join(" "));
     place_right(pen, 0, end, &Line::from(scene.span(Role::Label, text)));
 }

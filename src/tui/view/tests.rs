@@ -16,7 +16,9 @@ use crate::tui::model::{Frozen, ThemeChoice, Typing, Wish};
 use crate::tui::picture::{Paper, svg};
 use crate::tui::sample;
 
+mod audited;
 mod behind;
+mod claims;
 mod followed;
 mod proven;
 mod sweep;

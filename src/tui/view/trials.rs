@@ -3,52 +3,75 @@
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use crate::lab::{TrialReading, TrialState};
+use crate::lab::{Figure, Told, TrialReading, TrialState};
 use crate::measure::comparison::Metric;
 use crate::tui::model::Panel;
 use crate::tui::theme::Role;
 use crate::tui::view::percentiles::{delta, figure, spread, state};
 use crate::tui::view::scene::{Scene, origin};
-use crate::tui::widgets::number::{clock, grouped, mib, short};
+use crate::tui::widgets::number::{clock, float, grouped, mib, short};
 use crate::tui::widgets::pen::{Pen, cut};
 
-/// A column: heading, width with the space before it, and the screen width from which on it is shown.
+/// A column: heading, width with the space before it, and the screen widths from which on it is shown: as long as no trial is
+/// audited, and beside the counts of an audit.
 struct Column {
     name: &'static str,
     width: u16,
     from: u16,
+    beside_audit: u16,
 }
 
-const fn column(name: &'static str, width: u16, from: u16) -> Column {
-    Column { name, width, from }
+const fn column(name: &'static str, width: u16, from: u16, beside_audit: u16) -> Column {
+    Column {
+        name,
+        width,
+        from,
+        beside_audit,
+    }
 }
 
-const COLUMNS: [Column; 12] = [
-    column("sent/s", 8, 0),
-    column("MiB/s", 6, 100),
-    column("p50", 6, 50),
-    column("p99", 7, 0),
-    column("p99.9", 7, 60),
-    column("Δp99", 8, 0),
-    column("rec/b", 6, 116),
-    column("req/s", 6, 116),
-    column("retry", 6, 72),
-    column("fail", 5, 50),
-    column("for", 6, 72),
-    column("goal", 5, 100),
+const NEVER: u16 = u16::MAX;
+
+const COLUMNS: [Column; 15] = [
+    column("sent/s", 8, 0, 0),
+    column("MiB/s", 6, 100, 116),
+    column("p50", 6, 50, 60),
+    column("p99", 7, 0, 0),
+    column("p99.9", 7, 60, 100),
+    column("Δp99", 8, 0, 60),
+    column("rec/b", 6, 116, 132),
+    column("req/s", 6, 116, 132),
+    column("retry", 6, 72, 100),
+    column("fail", 5, 50, 72),
+    column("lost", 6, NEVER, 0),
+    column("dup", 6, NEVER, 0),
+    column("reord", 6, NEVER, 0),
+    column("for", 6, 72, 80),
+    column("goal", 5, 100, 100),
 ];
 
 /// The columns that a screen of this width shows, each with its place in the table and its width.
-fn shown(width: u16) -> impl Iterator<Item = (usize, &'static str, u16)> {
+fn shown(
+    width: u16,
+    scene: &Scene<'_>,
+) -> impl Iterator<Item = (usize, &'static str, u16)> + use<> {
     let air = (width.saturating_sub(120) / 20).min(3);
+    let audited = scene.is_audited();
     let columns = COLUMNS.iter().enumerate();
     columns
-        .filter(move |(_, column)| width >= column.from)
+        .filter(move |(_, column)| {
+            width
+                >= if audited {
+                    column.beside_audit
+                } else {
+                    column.from
+                }
+        })
         .map(move |(at, column)| (at, column.name, column.width + air))
 }
 
-fn story_width(width: u16) -> u16 {
-    let taken: u16 = shown(width).map(|column| column.2).sum();
+fn story_width(width: u16, scene: &Scene<'_>) -> u16 {
+    let taken: u16 = shown(width, scene).map(|column| column.2).sum();
     width.saturating_sub(taken + 6)
 }
 
@@ -114,8 +137,8 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
         "settings"
     };
     pen.text(5, y, title, scene.style(Role::Label));
-    let mut end = 6 + story_width(w);
-    for (_, name, width) in shown(w) {
+    let mut end = 6 + story_width(w, scene);
+    for (_, name, width) in shown(w, scene) {
         end += width;
         pen.right(end, y, name, scene.style(Role::Label));
     }
@@ -128,7 +151,7 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
         );
         let other = scene.base.map_or(&scene.now, |base| &base.settings);
         let story = scene.changes(&opening.settings, other);
-        let room = story_width(w);
+        let room = story_width(w, scene);
         let after = pen.text(
             5,
             y + 1,
@@ -176,6 +199,8 @@ fn heading(pen: &mut Pen<'_>, scene: &Scene<'_>) {
             key("n"),
             word(" note "),
         ]
+    } else if scene.is_audited() {
+        vec![word(" ◇ base  ● live  … audit not settled  – not audited ")]
     } else {
         vec![word(" ◇ base  ● live  ▽ △ seen once  ≈ within noise ")]
     };
@@ -211,10 +236,10 @@ fn row(pen: &mut Pen<'_>, y: u16, trial: &TrialReading, scene: &Scene<'_>) {
         (false, false) => (' ', Role::Text),
     };
     pen.put(3, y, mark, scene.style(mark_role));
-    let room = story_width(pen.width());
+    let room = story_width(pen.width(), scene);
     pen.text(5, y, cut(&story(trial, is_base, scene), room), style);
     let mut end = 6 + room;
-    for (at, _, width) in shown(pen.width()) {
+    for (at, _, width) in shown(pen.width(), scene) {
         end += width;
         let (text, own) = cell(at, trial, is_base, scene);
         let style = own
@@ -242,6 +267,13 @@ fn story(trial: &TrialReading, is_base: bool, scene: &Scene<'_>) -> String {
     }
     if trial.transactions.is_some_and(|it| it.fenced) {
         text.push_str(" · FENCED");
+    }
+    if trial
+        .audit
+        .as_ref()
+        .is_some_and(|it| it.trouble().is_some())
+    {
+        text.push_str(" · not audited");
     }
     match &trial.note {
         Some(note) => format!("{text} · {note}"),
@@ -276,8 +308,26 @@ fn cell(
             bad(stages.retries).map(|_| Role::Warn),
         ),
         9 => (grouped(trial.accounts.failed), bad(trial.accounts.failed)),
-        10 => (clock(trial.held), None),
+        10 => guarantee(trial, Figure::Lost),
+        11 => guarantee(trial, Figure::Duplicated),
+        12 => guarantee(trial, Figure::Reordered),
+        13 => (clock(trial.held), None),
         _ => goal(trial),
+    }
+}
+
+/// A count of the audit: `…` while it is not settled (with what was found so far), a figure after that.
+fn guarantee(trial: &TrialReading, figure: Figure) -> (String, Option<Role>) {
+    let told = trial.audit.as_ref().and_then(|it| it.told(figure));
+    let text = |count: u64| short(float(count));
+    match told {
+        None => ("–".into(), Some(Role::Faint)),
+        Some(Told::Pending(0)) => ("…".into(), Some(Role::Faint)),
+        Some(Told::Pending(found)) => (format!("{}…", text(found)), Some(Role::Bad)),
+        Some(Told::Exactly(0)) => ("0".into(), Some(Role::Good)),
+        Some(Told::Exactly(found)) => (text(found), Some(Role::Bad)),
+        Some(Told::AtLeast(found)) if found > 0 => (format!("≥{}", text(found)), Some(Role::Bad)),
+        Some(Told::AtLeast(_) | Told::Unknown) => ("n/a".into(), Some(Role::Warn)),
     }
 }
 
