@@ -136,7 +136,7 @@ fn chosen(claims: &Claims, room: u16, scene: &Scene<'_>) -> Vec<Told> {
     if let Some(trying) = claims.trying.as_ref().filter(|it| it.at == claims.at) {
         running(&mut lines, trying, room, scene);
     } else if let Some(round) = claims.round(claims.at) {
-        over(&mut lines, round, row, room);
+        over(&mut lines, round, room);
     } else if let Some(lack) = claims.lack(claims.at) {
         say(&mut lines, Role::Warn, 0, lack, room);
     }
@@ -182,7 +182,7 @@ fn running(lines: &mut Vec<Told>, trying: &Trying, room: u16, scene: &Scene<'_>)
     }
 }
 
-fn over(lines: &mut Vec<Told>, round: &Round, row: &Scenario, room: u16) {
+fn over(lines: &mut Vec<Told>, round: &Round, room: u16) {
     let (sign, role) = sign(round.verdict);
     let verdict = format!(
         "{sign} {} in {:.0} s: {}",
@@ -219,9 +219,7 @@ fn over(lines: &mut Vec<Told>, round: &Round, row: &Scenario, room: u16) {
             room,
         );
     }
-    if row.differs.is_empty() {
-        lines.push((Role::Text, 0, String::new()));
-    }
+    lines.push((Role::Text, 0, String::new()));
 }
 
 fn arm(lines: &mut Vec<Told>, which: &str, arm: &Arm, room: u16) {

@@ -104,7 +104,7 @@ fn a_verdict_stands_with_its_counts_and_why() {
         for words in [
             "✓ REPRODUCED in 11 s",
             "duplicated 441",
-            "faults that hit 3",
+            "that hit 3",
             "why",
         ] {
             assert!(screen.contains(words), "{words}: {screen}");
