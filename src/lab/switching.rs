@@ -84,9 +84,11 @@ impl Engine {
         let settings = Arc::clone(&open.wish.settings);
         self.apply_conditions(&settings);
         let number = self.trials.next_number();
+        // What became of a transaction is known to the run's own audit only.
+        let audited = settings.is_on("audit") && !is_transactional(&settings);
         let followed = settings
             .is_on("follow")
-            .then(|| self.following.register(number, settings.is_on("audit")));
+            .then(|| self.following.register(number, audited));
         let (marks, followed) = followed.unzip();
         let run_audit = self.auditing.as_ref();
         let marks = marks.or_else(|| run_audit.map(|_| self.following.marks()));
@@ -103,7 +105,7 @@ impl Engine {
             clock: self.clock,
             stop_after: self.config.stop_after,
             seed: self.config.seed,
-            transactions: audited.map(RunAudit::transaction_witness),
+            transactions: run_audit.map(RunAudit::transaction_witness),
         };
         let number = plan.number;
         let assignment = match assign::assignment(plan, native, reports) {

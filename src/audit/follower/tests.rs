@@ -99,7 +99,7 @@ fn what_is_read_again_after_the_log_was_cut_does_not_count_again() {
         ..FollowPart::default()
     });
     register.send((1, Arc::clone(&part))).unwrap();
-    books.begin(3, 4);
+    books.begin(3, 3);
     for offset in [5, 6, 4, 5, 6, 7] {
         books.take(&record(offset, &payload(ORIGIN, 1, 0)), 0);
     }
@@ -117,12 +117,12 @@ fn what_is_read_again_after_the_log_was_cut_does_not_count_again() {
     assert_eq!(audit.so_far(), (2, 0));
     let passed = Passed {
         partition: 3,
-        start: 4,
+        start: 3,
         next: 9,
         went_back: true,
     };
     assert_eq!(books.totals.passed(), [passed]);
-    assert_eq!(books.totals.skipped.get(), 1);
+    assert_eq!(books.totals.skipped.get(), 2);
 }
 
 #[test]
