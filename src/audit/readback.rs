@@ -119,13 +119,13 @@ pub fn read_back(
 /// # Errors
 /// The topic cannot be opened.
 pub fn final_spans(base: ClientConfig, topic: &str, known: Known<'_>) -> Result<Vec<Span>, String> {
-    let reader = Reader::look(&with_reading(base), topic)?;
+    let reader = Reader::look(&with_reading(base, known.committed), topic)?;
     let given = |partition| known.starts.and_then(|it| it.get(&partition)).copied();
     let bounds = reader.bounds().iter();
     let mut courses: Vec<Course> = bounds
         .map(|it| Course::new(it, given(it.partition).unwrap_or(it.low)))
         .collect();
-    await_ends(&reader, &mut courses, known.ends);
+    await_ends(&reader, &mut courses, &known);
     Ok(courses.iter().map(|it| it.span).collect())
 }
 

@@ -4,6 +4,7 @@ mod args;
 mod progress;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread;
 
@@ -173,7 +174,7 @@ fn ground(
             ..LocalOptions::default()
         };
         let kafka = target::start_local_with(brokers, &options, args.quiet)?;
-        return Ground::local(kafka).map_err(failed);
+        return Ground::local(Arc::new(kafka)).map_err(failed);
     }
     if connection.bootstrap().is_some() && needs_real {
         let connection = gather::with_password(connection)?;

@@ -91,8 +91,8 @@ async fn session(lab: LabArgs, gathered: Gathered, foreign: bool) -> Result<Outc
             prepared,
         )
     };
-    let ground = match prepared.local {
-        Some(kafka) => Ground::local(kafka).map_err(|error| target::failure(&error))?,
+    let ground = match &prepared.local {
+        Some(kafka) => Ground::local(Arc::clone(kafka)).map_err(|error| target::failure(&error))?,
         None => Ground::default(),
     };
     screen.stand_on(ground.clone());

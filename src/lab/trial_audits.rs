@@ -220,6 +220,7 @@ impl Engine {
             let known = Known {
                 starts: Some(&starts),
                 ends: ends.as_deref().unwrap_or_default(),
+                committed: false,
             };
             let found = base
                 .map_err(|error| error.to_string())

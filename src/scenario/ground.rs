@@ -38,12 +38,12 @@ impl Ground {
     ///
     /// # Errors
     /// They cannot be reached.
-    pub fn local(kafka: LocalKafka) -> Result<Self, ProbeError> {
+    pub fn local(kafka: Arc<LocalKafka>) -> Result<Self, ProbeError> {
         let connection = Connection::plain(kafka.bootstrap());
         let broker_version = version(&connection)?;
         Ok(Self {
             connection: Some(connection),
-            local: Some(Arc::new(kafka)),
+            local: Some(kafka),
             limits: Limits::default(),
             broker_version,
         })

@@ -156,7 +156,7 @@ impl Life {
     #[must_use]
     pub fn told(&self) -> String {
         let mut words: Vec<String> = Vec::new();
-        let mut before = None;
+        let mut before: Option<&Event> = None;
         for event in &self.events {
             match (before, event, words.last_mut()) {
                 (Some(Event::Processed { .. }), Event::Processed { record }, Some(last)) => {
