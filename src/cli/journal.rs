@@ -23,9 +23,9 @@ pub fn place(given: Option<&Path>, command: &str) -> Result<PathBuf, Failure> {
     } else {
         let now = jiff::Timestamp::now().strftime("%Y%m%d-%H%M%S");
         let folder = data_folder().map_err(Failure::usage)?;
-        folder
-            .join(format!("{command}s"))
-            .join(format!("{command}-{now}.journal"))
+        // Two that begin within one second are two processes.
+        let name = format!("{command}-{now}-{}.journal", std::process::id());
+        folder.join(format!("{command}s")).join(name)
     };
     if place.symlink_metadata().is_ok() {
         return Err(Failure::usage(format!(
