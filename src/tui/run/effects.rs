@@ -74,7 +74,6 @@ impl Screen {
             stop,
         };
         let work = move || {
-            drill::point("scenario");
             over(&answers, scenario::round(scenario, &ground, &watch));
         };
         match thread::Builder::new().name("scenario".into()).spawn(work) {
