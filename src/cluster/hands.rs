@@ -119,18 +119,8 @@ impl<'k> Hands<'k> {
                 self.shrink(topic, number, in_sync.saturating_sub(1))
             }
             (Hand::Heal, Subject::Cluster) => self.heal(),
-            _ => Err(self.wrong_grip(hand)),
+            _ => Err(wrong_grip(hand)),
         }
-    }
-
-    fn wrong_grip(self, hand: Hand) -> HandError {
-        let row = HANDS.iter().find(|row| row.hand == hand);
-        let grip = row.map_or("cluster", |row| match row.grip {
-            Grip::Broker => "broker",
-            Grip::Partition => "partition",
-            Grip::Cluster => "cluster",
-        });
-        HandError::Grip(row.map_or("", |row| row.name), grip)
     }
 
     /// Does something to one broker (1 and up).
@@ -314,6 +304,16 @@ impl<'k> Hands<'k> {
             thread::sleep(LOOK);
         }
     }
+}
+
+fn wrong_grip(hand: Hand) -> HandError {
+    let row = HANDS.iter().find(|row| row.hand == hand);
+    let grip = row.map_or("cluster", |row| match row.grip {
+        Grip::Broker => "broker",
+        Grip::Partition => "partition",
+        Grip::Cluster => "cluster",
+    });
+    HandError::Grip(row.map_or("", |row| row.name), grip)
 }
 
 fn missing(topic: &str, partition: i32, what: &'static str) -> HandError {

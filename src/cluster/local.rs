@@ -259,7 +259,8 @@ impl LocalKafka {
     fn ask(&self, word: &str, brokers: &[u16]) -> Result<Vec<String>, LocalError> {
         let mut control = self.control.lock().unwrap_or_else(PoisonError::into_inner);
         let input = control.input.as_mut().ok_or(LocalError::Gone)?;
-        let lines: String = brokers.iter().map(|id| format!("{word} {id}\n")).collect();
+        let command = |lines: String, id: &u16| lines + word + " " + &id.to_string() + "\n";
+        let lines = brokers.iter().fold(String::new(), command);
         input
             .write_all(lines.as_bytes())
             .map_err(|_| LocalError::Gone)?;

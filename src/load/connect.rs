@@ -15,7 +15,7 @@ use crate::load::native::{Event, Native, TransactionError, name};
 const METADATA: Duration = Duration::from_secs(15);
 const LEADER: Duration = Duration::from_secs(5);
 /// Transactions are to be initialised within this time: a cluster that is new to them first makes room for their state …
-const INITIALISED: Duration = Duration::from_secs(30);
+const INITIALISED: Duration = Duration::from_secs(60);
 /// … and one call takes no longer than this; the next one goes on.
 const CALL: Duration = Duration::from_millis(500);
 
@@ -36,7 +36,7 @@ pub fn open(
     Ok((native, leaders.partitions))
 }
 
-/// Initialises the transactions of an open producer; tells how long that took. Blocks for at most 30 s, less where `is_closing`. The
+/// Initialises the transactions of an open producer; tells how long that took. Blocks for at most 60 s, less where `is_closing`. The
 /// error says why, and what to do where that is known.
 pub fn initialise(native: &Native, is_closing: &dyn Fn() -> bool) -> Result<Duration, String> {
     let began = Instant::now();

@@ -1,16 +1,36 @@
 //! Records sent in transactions on a real cluster: commits, aborts, turns, and a second producer of the same name.
 
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use linger::cluster::local::LocalKafka;
 use linger::settings::Settings;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
+use rdkafka::producer::{BaseProducer, Producer};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use serde_json::Value;
 
 use crate::cli::{home, run, stderr, stdout};
 use crate::kafka;
 use crate::lab_handle::{Watched, config, real, settings, with};
+
+/// The shared broker once it can hold transactions: the first one makes it create the topic of their state, which takes its time on a
+/// busy machine.
+fn kafka_with_transactions() -> Option<&'static LocalKafka> {
+    static READY: OnceLock<()> = OnceLock::new();
+    let kafka = kafka::one()?;
+    READY.get_or_init(|| {
+        let mut config = kafka::plain_config(kafka);
+        config.set("transactional.id", "linger-it-first");
+        let producer: BaseProducer = config.create().expect("a producer");
+        let limit = Instant::now() + 5 * kafka::PATIENCE;
+        while let Err(error) = producer.init_transactions(kafka::PATIENCE) {
+            assert!(Instant::now() < limit, "{error}");
+        }
+    });
+    Some(kafka)
+}
 
 /// What everything here is sent with; the name must be one's own.
 fn transactional(name: &str) -> Settings {
@@ -27,7 +47,7 @@ fn transactional(name: &str) -> Settings {
 }
 
 /// How many records a consumer finds, read from the beginning to the end that it may read at.
-fn found(kafka: &linger::cluster::local::LocalKafka, topic: &str, level: &str) -> usize {
+fn found(kafka: &LocalKafka, topic: &str, level: &str) -> usize {
     let mut config = kafka::plain_config(kafka);
     config.set("group.id", "linger-it-transactions");
     config.set("enable.auto.commit", "false");
@@ -56,7 +76,9 @@ fn found(kafka: &linger::cluster::local::LocalKafka, topic: &str, level: &str) -
 
 #[test]
 fn a_quarter_of_the_transactions_is_aborted_and_the_ledger_knows_each_record() {
-    let Some(kafka) = kafka::one() else { return };
+    let Some(kafka) = kafka_with_transactions() else {
+        return;
+    };
     let topic = kafka::topic(kafka, 3, 1);
     let home = home();
     let words = [
@@ -133,7 +155,9 @@ fn a_quarter_of_the_transactions_is_aborted_and_the_ledger_knows_each_record() {
 
 #[test]
 fn at_a_turn_the_transaction_ends_and_the_next_producer_goes_on_under_the_same_name() {
-    let Some(kafka) = kafka::one() else { return };
+    let Some(kafka) = kafka_with_transactions() else {
+        return;
+    };
     let topic = kafka::topic(kafka, 3, 1);
     let first = transactional("linger-it-turns");
     let mut lab = Watched::start(config(real(kafka, &topic), &topic, first.clone()));
@@ -175,7 +199,9 @@ fn at_a_turn_the_transaction_ends_and_the_next_producer_goes_on_under_the_same_n
 
 #[test]
 fn a_second_lab_of_the_same_name_fences_the_first_off() {
-    let Some(kafka) = kafka::one() else { return };
+    let Some(kafka) = kafka_with_transactions() else {
+        return;
+    };
     let topic = kafka::topic(kafka, 1, 1);
     let start = || {
         let settings = transactional("linger-it-zombie");
@@ -221,7 +247,9 @@ fn the_embedded_cluster_refuses_transactions_with_the_command_that_starts_a_real
 
 #[test]
 fn an_open_transaction_holds_readers_back_and_a_zombie_is_fenced() {
-    let Some(kafka) = kafka::one() else { return };
+    let Some(kafka) = kafka_with_transactions() else {
+        return;
+    };
     let home = home();
     let servers = kafka.direct();
     let words = ["scenario", "run", "C10", "C12", "-b", servers, "--json"];

@@ -61,7 +61,8 @@ fn arm(
         ("rate", "20"),
         ("record.size", "100"),
         ("linger.ms", "0"),
-        ("max.in.flight", "5"),
+        // A broker answers the requests of one connection in turn: several in flight would wait one after the other.
+        ("max.in.flight", "1"),
         ("enable.idempotence", idempotence),
         ("request.timeout.ms", timeout_ms),
         ("delivery.timeout.ms", "60000"),
