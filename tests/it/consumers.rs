@@ -9,8 +9,9 @@ use crate::kafka;
 fn reproduced(ids: &[&str]) -> Option<Value> {
     let kafka = kafka::one()?;
     let home = home();
-    let words = [&["scenario", "run", "--json", "-b", kafka.direct()], ids];
-    let output = linger(home.path()).args(words.concat()).output().unwrap();
+    let words = ["scenario", "run", "--json", "-b", kafka.direct()];
+    let words = [words.as_slice(), ids].concat();
+    let output = linger(home.path()).args(words).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     let told: Value =
         serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {said}"));

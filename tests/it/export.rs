@@ -172,8 +172,10 @@ fn in_java(settings: &Settings) -> Vec<(&'static str, String)> {
                 // Shown by Java as -1; both are the same.
                 ("acks", Value::Choice("all")) => "-1".into(),
                 ("client.id", Value::Text(name)) if name == "linger" => return None,
-                ("transactional.id", _) => return None,
-                ("socket.timeout.ms" | "compression.level" | "partitioner", _)
+                (
+                    "transactional.id" | "socket.timeout.ms" | "compression.level" | "partitioner",
+                    _,
+                )
                 | (_, Value::Auto | Value::Max) => return None,
                 (_, Value::Number(number)) => number.to_string(),
                 (_, Value::Choice(word)) => (*word).into(),

@@ -10,7 +10,7 @@ use linger::wire::{Address, Wire};
 use crate::kafka;
 use crate::lab_handle::{Watched, config, embedded, real, settings, with};
 
-const WHILE: Duration = Duration::from_millis(1_000);
+const WHILE: Duration = Duration::from_secs(1);
 
 fn audited() -> Settings {
     settings(&[

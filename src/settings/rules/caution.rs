@@ -63,7 +63,8 @@ pub(super) const RULES: &[Rule] = &[
         &["audit", "transactional.id"],
         "what became of records in transactions is judged after the run, by `linger bench --audit`, and not for each trial",
         |case| {
-            let both = case.settings.is_on("audit") && !case.settings.word("transactional.id").is_empty();
+            let both =
+                case.settings.is_on("audit") && !case.settings.word("transactional.id").is_empty();
             both.then(|| Broken::new("trials in transactions are not audited while they run: `linger bench --audit` judges them"))
         },
     ),
