@@ -145,7 +145,7 @@ pub fn next_command(trial: &Snapshot, target: &str) -> String {
 }
 
 /// How a profile's name begins as a source.
-const PROFILE: &str = "profile ";
+const PROFILE: &str = "profile:";
 
 /// The profile that values come from, where there is exactly one.
 fn only_profile(trial: &Snapshot) -> Option<&str> {

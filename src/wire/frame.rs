@@ -13,7 +13,7 @@ const FIRST_ROOM: usize = 64 << 10;
 pub(super) enum FrameError {
     /// A length that is negative or beyond [`LONGEST`].
     #[error(
-        "a frame of {0} bytes: not Kafka's protocol in plaintext, which is all that the wire speaks to clients"
+        "a frame of {0} bytes: not Kafka's protocol without TLS, which is all that the wire takes from clients"
     )]
     Length(i32),
     /// The connection failed, or ended inside a frame.

@@ -54,7 +54,7 @@ fn what_is_lacking_is_told_in_words() {
     let Steadiness::Restless(rising) = judged([20.0, 21.0, 22.0, 23.0, 24.0]) else {
         panic!("a rise of 4 ms is steady");
     };
-    assert_eq!(rising.to_string(), "the median rose by 18 % in 5 s");
+    assert_eq!(rising.to_string(), "the median rose by 20 % in 5 s");
     let Steadiness::Restless(wild) = judged([20.0, 30.0, 20.0, 10.0, 20.0]) else {
         panic!("a spread of 50 % is steady");
     };

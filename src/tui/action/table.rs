@@ -187,7 +187,7 @@ pub static TABLE: &[Row] = &[
         "broker",
         &["D"],
         "D",
-        "take a broker that linger started down, or up again",
+        "take a broker of ours down, or up again",
     )
     .section(Section::Load),
     row(
