@@ -22,7 +22,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use broker::Broker;
-use linger::cluster::Connection;
 use linger::lab::LabConfig;
 use linger::lab::block::{Block, Blocks};
 use linger::lab::config::Target;
@@ -134,7 +133,12 @@ fn main() {
     for curve in CURVES {
         let Some(broker) = &broker else { break };
         let results = broker.with_topic(TOPIC, PARTITIONS, || {
-            let (target, wire) = placed(broker, curve.delayed);
+            let (target, wire) = if curve.delayed {
+                let (target, wire) = broker.behind_wire(TOPIC);
+                (target, Some(wire))
+            } else {
+                (broker.target(TOPIC), None)
+            };
             let results = measured(curve, target, wire, (time, rounds), &mut order);
             println!("in the broker's log {}", broker.records(TOPIC));
             results
@@ -161,24 +165,6 @@ middle ones. librdkafka, not Java. {}.",
     let html = page.render().unwrap_or_else(|error| panic!("{error}"));
     write_whole(Path::new(&out), html.as_bytes(), true).unwrap_or_else(|error| panic!("{error}"));
     println!("{}\nwrote {out}, {} bytes", machine::line(), html.len());
-}
-
-/// A real broker as a target, behind the wire where a round trip is to be added.
-fn placed(broker: &Broker, delayed: bool) -> (Target, Option<Arc<Wire>>) {
-    let mut facts = broker.facts(TOPIC);
-    facts.wire = delayed;
-    let wire = delayed.then(|| {
-        let upstream = broker.address().parse().expect("an address");
-        Arc::new(Wire::start(&[upstream], 0, Vec::new(), |_| {}).expect("a wire"))
-    });
-    let address = wire
-        .as_ref()
-        .map_or(broker.address().to_owned(), |wire| wire.bootstrap());
-    let target = Target::Real {
-        connection: Box::new(Connection::plain(&address)),
-        facts: Box::new(facts),
-    };
-    (target, wire)
 }
 
 fn section(curve: &Curve, place: &str, results: Vec<Snapshot>) -> Section {

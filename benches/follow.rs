@@ -22,8 +22,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use broker::Broker;
-use linger::cluster::Connection;
-use linger::lab::{Reading, Target};
+use linger::lab::Reading;
 use linger::measure::Latencies;
 use linger::settings::Millis;
 use pairs::Median;
@@ -159,10 +158,7 @@ fn run(broker: &Broker, rate: &str, side: &[(&str, &str)], seconds: f64) -> Figu
     let number = NUMBER.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
     let topic = format!("linger-follow-{number}");
     broker.with_topic(&topic, PARTITIONS, || {
-        let target = Target::Real {
-            connection: Box::new(Connection::plain(broker.address())),
-            facts: Box::new(broker.facts(&topic)),
-        };
+        let target = broker.target(&topic);
         let mut rows = SETTINGS.to_vec();
         rows.push(("rate", rate));
         rows.extend(side);

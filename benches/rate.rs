@@ -18,7 +18,6 @@ use std::time::Duration;
 
 use broker::Broker;
 use lab::Steered;
-use linger::cluster::Connection;
 use linger::lab::{LoadState, StopAfter, Target, TrialReading};
 
 const TOPIC: &str = "linger-rate";
@@ -44,10 +43,7 @@ fn main() {
     for rate in rates.split(',') {
         match &broker {
             Some(broker) => broker.with_topic(TOPIC, PARTITIONS, || {
-                let target = Target::Real {
-                    connection: Box::new(Connection::plain(broker.address())),
-                    facts: Box::new(broker.facts(TOPIC)),
-                };
+                let target = broker.target(TOPIC);
                 measure(target, rate, &senders, seconds);
                 println!("in the broker's log: {}", broker.records(TOPIC));
             }),

@@ -18,8 +18,6 @@ use std::time::Duration;
 
 use broker::Broker;
 use lab::Steered;
-use linger::cluster::Connection;
-use linger::lab::Target;
 use linger::settings::Source;
 
 const TOPIC: &str = "linger-turning";
@@ -51,10 +49,7 @@ fn main() {
 }
 
 fn measure(broker: &Broker, turns: usize, rate: u32) {
-    let target = Target::Real {
-        connection: Box::new(Connection::plain(broker.address())),
-        facts: Box::new(broker.facts(TOPIC)),
-    };
+    let target = broker.target(TOPIC);
     let mut settings = lab::settings(&[("rate", &rate.to_string()), ("record.size", "100")]);
     let steered = Steered::start(target, TOPIC, settings.clone(), None);
     thread::sleep(Duration::from_secs(2));

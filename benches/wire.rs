@@ -17,16 +17,12 @@ mod machine;
 #[path = "shared/pairs.rs"]
 mod pairs;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use broker::Broker;
-use linger::cluster::Connection;
 use linger::lab::LabConfig;
 use linger::lab::block::{Block, Blocks};
-use linger::lab::config::Target;
 use linger::settings::units::Millis;
-use linger::wire::Wire;
 use pairs::Median;
 
 const TOPIC: &str = "linger-wire";
@@ -144,18 +140,11 @@ fn tell(runs: &[Vec<Block>], what: &str, figure: impl Fn(&Block, &Block, f64) ->
 
 fn run(broker: &Broker, way: Option<&str>, rows: &[(&str, &str)], time: Duration) -> Block {
     broker.with_topic(TOPIC, PARTITIONS, || {
-        let wire = way.map(|_| {
-            let upstream = broker.address().parse().expect("an address");
-            Arc::new(Wire::start(&[upstream], 0, Vec::new(), |_| {}).expect("a wire"))
-        });
-        let mut facts = broker.facts(TOPIC);
-        facts.wire = wire.is_some();
-        let address = wire
-            .as_ref()
-            .map_or(broker.address().to_owned(), |wire| wire.bootstrap());
-        let target = Target::Real {
-            connection: Box::new(Connection::plain(&address)),
-            facts: Box::new(facts),
+        let (target, wire) = if way.is_some() {
+            let (target, wire) = broker.behind_wire(TOPIC);
+            (target, Some(wire))
+        } else {
+            (broker.target(TOPIC), None)
         };
         let mut all = SETTINGS.to_vec();
         all.extend_from_slice(rows);

@@ -1,11 +1,14 @@
 //! One real broker for a bench, with a fresh topic for every run.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use linger::cluster::local::{LocalKafka, LocalOptions};
 use linger::cluster::probe::Probe;
 use linger::cluster::topics::{self, Shape};
 use linger::cluster::{ClusterKind, Connection};
+use linger::lab::Target;
+use linger::wire::Wire;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -40,6 +43,29 @@ impl Broker {
     #[allow(dead_code, reason = "not every bench asks")]
     pub fn facts(&self, topic: &str) -> linger::cluster::ClusterFacts {
         self.probe.facts(topic).expect("the broker's facts")
+    }
+
+    /// It as the place of a lab's records in this topic.
+    #[allow(dead_code, reason = "not every bench runs a lab")]
+    pub fn target(&self, topic: &str) -> Target {
+        Target::Real {
+            connection: Box::new(Connection::plain(self.address())),
+            facts: Box::new(self.facts(topic)),
+        }
+    }
+
+    /// The same behind a wire, which adds the round trip that the settings name.
+    #[allow(dead_code, reason = "not every bench adds a round trip")]
+    pub fn behind_wire(&self, topic: &str) -> (Target, Arc<Wire>) {
+        let upstream = self.address().parse().expect("an address");
+        let wire = Wire::start(&[upstream], 0, Vec::new(), |_| {}).expect("a wire");
+        let mut facts = self.facts(topic);
+        facts.wire = true;
+        let target = Target::Real {
+            connection: Box::new(Connection::plain(&wire.bootstrap())),
+            facts: Box::new(facts),
+        };
+        (target, Arc::new(wire))
     }
 
     /// Makes a topic, lends it, and removes it, so that the disk does not fill.

@@ -13,9 +13,8 @@ use crate::compare::{
 use crate::lab::{Blocks, Goal, GoalState, LabConfig};
 use crate::measure::comparison::{Metric, Verdict};
 use crate::report::comparison as report;
-use crate::report::json;
-use crate::settings::words::quoted;
-use crate::settings::{Settings, Source, rows};
+use crate::report::{json, trials};
+use crate::settings::Settings;
 use crate::snapshot::{Cluster, Environment};
 
 use self::arms::Setting;
@@ -254,19 +253,9 @@ fn keep(found: &Comparison) -> Option<String> {
         Verdict::BBetter => &found.b,
         _ => return None,
     };
-    let chosen = rows().iter().filter_map(|row| {
-        let setting = better.settings.get(row.name)?;
-        let is_chosen = setting.source != Source::Default.to_string();
-        is_chosen.then(|| {
-            format!(
-                " --set {}",
-                quoted(&format!("{}={}", row.name, setting.value))
-            )
-        })
-    });
-    let chosen: String = chosen.collect();
+    let chosen = trials::chosen_flags(&better.settings, None).join(" ");
     (!chosen.is_empty())
-        .then(|| format!("to keep the better one: linger profile save NAME{chosen}"))
+        .then(|| format!("to keep the better one: linger profile save NAME {chosen}"))
 }
 
 fn finish(args: &CompareArgs, found: &Comparison) -> Result<Outcome, Failure> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::measure::comparison::{Metric, Verdict};
-use crate::settings::words::quoted;
+use crate::settings::words::set_flag;
 use crate::sweep::{Front, Ground, Outcome, Pair, PointResult, Recommendation, Search};
 
 use super::format::{count, maybe, things, three};
@@ -231,8 +231,7 @@ fn verdict(found: &Recommendation, flags: &str) -> String {
 }
 
 fn flags(parameters: &BTreeMap<String, String>) -> String {
-    let flag =
-        |(name, value): (&String, &String)| format!("--set {}", quoted(&format!("{name}={value}")));
+    let flag = |(name, value): (&String, &String)| set_flag(name, value);
     parameters.iter().map(flag).collect::<Vec<_>>().join(" ")
 }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::audit::Findings;
-use crate::settings::knobs;
-use crate::settings::words::quoted;
+use crate::settings::words::{quoted, set_flag};
+use crate::settings::{Knob, knobs};
 use crate::snapshot::{GoalOutcome, Setting, Snapshot};
 
 use super::format::{bounded, count, maybe};
@@ -132,16 +132,20 @@ pub fn next_command(trial: &Snapshot, target: &str) -> String {
         let name = source.trim_start_matches(PROFILE);
         words.push(format!("--profile {}", quoted(name)));
     }
-    for row in knobs::rows() {
-        let Some(setting) = trial.settings.get(row.name) else {
-            continue;
-        };
-        if setting.source != "default" && Some(setting.source.as_str()) != profile {
-            words.push("--set".into());
-            words.push(quoted(&format!("{}={}", row.name, setting.value)));
-        }
-    }
+    words.extend(chosen_flags(&trial.settings, profile));
     words.join(" ")
+}
+
+/// The flags that set again what was chosen, in the table's order; what came from the source `told` is told otherwise.
+#[must_use]
+pub fn chosen_flags(settings: &BTreeMap<String, Setting>, told: Option<&str>) -> Vec<String> {
+    let chosen =
+        |setting: &&Setting| setting.source != "default" && Some(setting.source.as_str()) != told;
+    let flag = |row: &&'static Knob| {
+        let setting = settings.get(row.name).filter(chosen)?;
+        Some(set_flag(row.name, &setting.value))
+    };
+    knobs::rows().iter().filter_map(flag).collect()
 }
 
 /// How a profile's name begins as a source.

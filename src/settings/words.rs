@@ -11,6 +11,12 @@ pub fn quoted(word: &str) -> String {
     }
 }
 
+/// The flag that sets a row: `--set linger.ms=20`.
+#[must_use]
+pub fn set_flag(name: &str, value: impl std::fmt::Display) -> String {
+    format!("--set {}", quoted(&format!("{name}={value}")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -101,6 +101,17 @@ pub enum Action {
     Quit,
 }
 
+impl Action {
+    /// Whether it works over a window that covers the panels as it does without one.
+    #[must_use]
+    pub fn works_over_windows(self) -> bool {
+        matches!(
+            self,
+            Self::Help | Self::Quit | Self::Suspend | Self::Picture | Self::Theme | Self::Mouse
+        )
+    }
+}
+
 /// Where the help lists a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Section {

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use openssl::error::ErrorStack;
@@ -131,11 +132,10 @@ fn trust(builder: &mut SslConnectorBuilder, options: &TlsOptions) -> Result<(), 
     }
     let Some(pem) = &options.authorities else {
         let system = openssl_probe::probe();
-        let found = [system.cert_file, system.cert_dir.into_iter().next()];
-        let [file, folder] = found;
-        let loaded = builder.load_verify_locations(file.as_deref(), folder.as_deref());
+        let folder = system.cert_dir.first();
         // Without any, no broker is trusted, and the handshake says so.
-        let _ = loaded;
+        let _ = builder
+            .load_verify_locations(system.cert_file.as_deref(), folder.map(PathBuf::as_path));
         return Ok(());
     };
     let mut store = part(PART, X509StoreBuilder::new())?;
@@ -213,18 +213,17 @@ impl TlsStream {
 }
 
 /// A connection to a broker; one thread may read it while another writes.
-#[derive(Clone)]
 pub(super) enum Upstream {
-    Plain(Arc<TcpStream>),
-    Tls(Arc<TlsStream>),
+    Plain(TcpStream),
+    Tls(TlsStream),
 }
 
 impl Upstream {
     /// What is left of a connection once it stands.
     pub(super) fn new(socket: TcpStream, tls: Option<&Tls>, to: &Address) -> io::Result<Self> {
         Ok(match tls {
-            None => Self::Plain(Arc::new(socket)),
-            Some(tls) => Self::Tls(Arc::new(tls.secure(socket, &to.host)?)),
+            None => Self::Plain(socket),
+            Some(tls) => Self::Tls(tls.secure(socket, &to.host)?),
         })
     }
 
@@ -240,7 +239,7 @@ impl Upstream {
 impl Read for &Upstream {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         match self {
-            Upstream::Plain(socket) => (&**socket).read(into),
+            Upstream::Plain(socket) => (&mut &*socket).read(into),
             Upstream::Tls(stream) => stream.with(|stream| stream.ssl_read(into), 0),
         }
     }
@@ -249,7 +248,7 @@ impl Read for &Upstream {
 impl Write for &Upstream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
-            Upstream::Plain(socket) => (&**socket).write(bytes),
+            Upstream::Plain(socket) => (&mut &*socket).write(bytes),
             Upstream::Tls(stream) => stream.with(|stream| stream.ssl_write(bytes), 0),
         }
     }

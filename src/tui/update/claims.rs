@@ -32,14 +32,7 @@ pub fn press(model: &mut Model, reading: &Arc<Reading>, key: KeyEvent) -> Vec<Ef
             model.say("it ends as soon as it can, and puts away what it made");
         }
         Some(Action::Back | Action::Claims) => claims.shown = false,
-        Some(
-            action @ (Action::Help
-            | Action::Quit
-            | Action::Suspend
-            | Action::Picture
-            | Action::Theme
-            | Action::Mouse),
-        ) => return keys::act(model, reading, action),
+        Some(action) if action.works_over_windows() => return keys::act(model, reading, action),
         _ => {}
     }
     Vec::new()

@@ -166,14 +166,7 @@ pub fn press(model: &mut Model, reading: &Arc<Reading>, key: KeyEvent) -> Vec<Ef
             ask(model, reading);
         }
         Some(Action::Enter) if !running => take(model, reading),
-        Some(
-            action @ (Action::Help
-            | Action::Quit
-            | Action::Suspend
-            | Action::Picture
-            | Action::Theme
-            | Action::Mouse),
-        ) => return keys::act(model, reading, action),
+        Some(action) if action.works_over_windows() => return keys::act(model, reading, action),
         _ => {}
     }
     Vec::new()

@@ -7,16 +7,11 @@ use crate::scenario::{self, Arm, Figure, Round, Scenario, Verdict};
 use crate::tui::action::{Action, key_of};
 use crate::tui::model::{Claims, Trying};
 use crate::tui::theme::Role;
-use crate::tui::view::dialogs::window;
+use crate::tui::view::dialogs::{over_panels, window};
 use crate::tui::view::scene::Scene;
 use crate::tui::widgets::number::{clock, grouped};
 use crate::tui::widgets::pen::{Pen, cut, wrap};
 
-/// Lines above the window (the header stays live) and below it (messages and keys).
-const ABOVE: u16 = 2;
-const BELOW: u16 = 3;
-/// More columns than this make nothing clearer.
-const WIDEST: u16 = 150;
 /// The list takes this much of the window, in hundredths.
 const LIST: u16 = 36;
 
@@ -28,14 +23,8 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     let Some(claims) = scene.model.claims_in_front() else {
         return;
     };
-    let whole = pen.area();
-    let room = Rect {
-        y: whole.y + ABOVE.min(whole.height),
-        height: whole.height.saturating_sub(ABOVE + BELOW),
-        ..whole
-    };
+    let (room, size) = over_panels(pen.area());
     let mut middle = pen.part(room);
-    let size = (room.width.min(WIDEST), room.height);
     let (mut window, inner) = window(
         &mut middle,
         size,

@@ -23,6 +23,23 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     }
 }
 
+/// Lines above a window over the panels (the header stays live) and below it (messages and keys).
+const ABOVE: u16 = 2;
+const BELOW: u16 = 3;
+/// More columns than this make nothing clearer.
+const WIDEST: u16 = 150;
+
+/// Where a window over all panels opens, and its size.
+#[must_use]
+pub fn over_panels(whole: Rect) -> (Rect, (u16, u16)) {
+    let room = Rect {
+        y: whole.y + ABOVE.min(whole.height),
+        height: whole.height.saturating_sub(ABOVE + BELOW),
+        ..whole
+    };
+    (room, (room.width.min(WIDEST), room.height))
+}
+
 /// Opens an empty framed window of that size (or what fits) in the middle, and says where its inside is.
 pub fn window<'b>(
     pen: &'b mut Pen<'_>,

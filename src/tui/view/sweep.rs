@@ -12,17 +12,12 @@ use crate::sweep::{Phase, PointResult};
 use crate::tui::action::{Action, key_of};
 use crate::tui::model::{Sweeping, Under};
 use crate::tui::theme::Role;
-use crate::tui::view::dialogs::window;
+use crate::tui::view::dialogs::{over_panels, window};
 use crate::tui::view::front;
 use crate::tui::view::scene::Scene;
 use crate::tui::widgets::number::{cells, clock, float};
 use crate::tui::widgets::pen::{Pen, cut, width, wrap};
 
-/// Lines above the window (the header stays live) and below it (messages and keys).
-const ABOVE: u16 = 2;
-const BELOW: u16 = 3;
-/// More columns than this make nothing clearer.
-const WIDEST: u16 = 150;
 /// The cells of the progress bar.
 const BAR: u16 = 20;
 /// The columns of figures: throughput, its noise (where there is room), time, its noise, blocks.
@@ -38,15 +33,9 @@ pub fn draw(pen: &mut Pen<'_>, scene: &Scene<'_>) {
     let Some(sweep) = scene.model.sweep_in_front() else {
         return;
     };
-    let whole = pen.area();
-    let room = Rect {
-        y: whole.y + ABOVE.min(whole.height),
-        height: whole.height.saturating_sub(ABOVE + BELOW),
-        ..whole
-    };
+    let (room, size) = over_panels(pen.area());
     let mut middle = pen.part(room);
     let title = format!("sweep: {}", sweep.found.objective);
-    let size = (room.width.min(WIDEST), room.height);
     let (mut window, inner) = window(&mut middle, size, &title, &keys(sweep), scene);
     let mut part = window.part(inner);
     progress(&mut part, sweep, scene);
