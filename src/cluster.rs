@@ -6,6 +6,7 @@
 //! connection ─ probe ─→ facts      connection ─ topics ─→ created, listed, deleted
 //! embedded: librdkafka's mock cluster on its own thread       doctor: what stands in the way
 //! local: real brokers of our own ─ hands: faults for them (ask: Kafka's protocol over a plain socket)
+//! java: what Java's producer says to a configuration
 //! ```
 
 mod ask;
@@ -17,6 +18,7 @@ pub mod embedded;
 pub mod facts;
 pub mod hands;
 pub mod jaas;
+pub mod java;
 pub mod keys;
 pub mod local;
 pub mod probe;

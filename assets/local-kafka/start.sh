@@ -4,6 +4,7 @@
 #   start.sh [BROKERS] [--secure] [--quick-followers] [--advertise PORT[,PORT...]]    start (1 to 9 brokers, default 1)
 #   start.sh --fetch                                                                  only fetch what is needed, then end
 #   start.sh --check                                                                  tell whether Java, and Maven if needed, are here
+#   start.sh --tool CLASS [ARGUMENT...]                                               run one of Kafka's tools, once the jars are here
 #
 # Needs bash and Java 17 or newer; Maven for the first start, which fetches the jars into
 # ${XDG_CACHE_HOME:-~/.cache}/linger/kafka-VERSION; openssl for --secure. Every listener is on 127.0.0.1 and has no
@@ -436,6 +437,7 @@ while (( $# > 0 )); do
     --advertise) IFS=, read -r -a advertise <<<"${2:-}"; shift ;;
     --fetch) mode=fetch ;;
     --check) mode=check ;;
+    --tool) mode=tool; shift; break ;;
     -h|--help) sed -n '2,/^set /{/^set /!s/^# \{0,1\}//p;}' "$0"; exit 0 ;;
     *) say "error: unknown argument '$1': see --help"; exit 2 ;;
   esac
@@ -443,6 +445,10 @@ while (( $# > 0 )); do
 done
 
 find_java
+if [[ $mode == tool ]]; then
+  [[ -d $jars ]] || die "Kafka's jars were not fetched yet: --fetch does"
+  exec ${tether[@]+"${tether[@]}"} "$java" -Xmx64m -XX:TieredStopAtLevel=1 -cp "$jars/*" "$@"
+fi
 need_maven
 [[ $mode == check ]] && exit 0
 (( brokers > 0 )) || brokers=1

@@ -166,6 +166,14 @@ fn servers(text: &str) -> Result<String, String> {
     }
 }
 
+/// A percentage that a margin can be.
+pub(super) fn percent(text: &str) -> Result<f64, String> {
+    match text.trim_end_matches('%').trim().parse::<f64>() {
+        Ok(number) if number > 0.0 && number <= 1_000.0 => Ok(number),
+        _ => Err("must be a percentage above 0 and up to 1000".into()),
+    }
+}
+
 /// A time: seconds, or with a unit.
 pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     time(text, 1.0)

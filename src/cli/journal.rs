@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::Args;
 use serde::de::DeserializeOwned;
 
 use crate::cluster::Connection;
@@ -15,6 +16,22 @@ use super::output::{Failure, note};
 pub const EMBEDDED: &str = "the embedded cluster";
 /// How it names brokers of this machine; their number follows.
 const LOCAL: &str = "a local Kafka of ";
+
+/// Where a command that takes long writes down what is finished, and from where it goes on.
+#[derive(Clone, Debug, Default, Args)]
+pub struct JournalArgs {
+    /// Where all that is finished is written down [default: a file in the data folder]
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "resume",
+        help_heading = "Output"
+    )]
+    pub journal: Option<PathBuf>,
+    /// Go on with what was stopped or killed, on the same cluster
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub resume: Option<PathBuf>,
+}
 
 /// Where a new journal of this command goes: the file that was named, or one in the data folder.
 pub fn place(given: Option<&Path>, command: &str) -> Result<PathBuf, Failure> {

@@ -73,7 +73,7 @@ fn play(args: &RunArgs) -> Result<Outcome, Failure> {
     gather::tell(&gathered.notes, args.quiet);
     tell_unused(&gathered.settings, args.quiet);
     let cluster = journal::cluster(&args.connect, &gathered.connection);
-    let mut ready = match &args.resume {
+    let mut ready = match &args.written.resume {
         Some(path) => resumed(args, path)?,
         None => fresh(args, &cluster)?,
     };
@@ -133,7 +133,7 @@ fn fresh(args: &RunArgs, cluster: &str) -> Result<Ready, Failure> {
         repeat: args.repeat,
         cluster: cluster.to_owned(),
     };
-    let place = journal::place(args.journal.as_deref(), "scenario")?;
+    let place = journal::place(args.written.journal.as_deref(), "scenario")?;
     let journal = Journal::create(&place, &header).map_err(Failure::usage)?;
     Ok(Ready {
         header,
@@ -296,11 +296,11 @@ fn finish(
     if stopped {
         told.ended_early = Some("stopped by a signal".into());
     }
-    if args.json {
-        print(&json::object(&told).map_err(Failure::unmeasured)?)?;
-    } else {
-        print(&report::text(&told))?;
-    }
+    let text = match args.format() {
+        Some(format) => format.write_scenarios(&told).map_err(Failure::unmeasured)?,
+        None => report::text(&told),
+    };
+    print(&text)?;
     if stopped {
         note(&again);
     }

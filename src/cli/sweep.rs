@@ -78,7 +78,7 @@ pub fn run(args: &SweepArgs) -> Result<Outcome, Failure> {
         finish::vacant(name, args.overwrite)?;
     }
     writable(args.output.as_deref(), args.overwrite)?;
-    let begun = match &args.resume {
+    let begun = match &args.written.resume {
         Some(path) => resumed(args, path)?,
         None => Begun::Ready(Box::new(fresh(args)?)),
     };
@@ -101,7 +101,7 @@ fn kind(header: &Header) -> ClusterKind {
 fn fresh(args: &SweepArgs) -> Result<Ready, Failure> {
     let quiet = args.lab.output.quiet;
     let (connect, load) = (&args.lab.connect, &args.lab.load);
-    let place = journal::place(args.journal.as_deref(), "sweep")?;
+    let place = journal::place(args.written.journal.as_deref(), "sweep")?;
     let mut gathered = gather::gather(connect, load, &args.rows())?;
     let foreign = target::is_foreign(connect, &gathered.connection);
     target::first_rate(&mut gathered.settings, foreign);

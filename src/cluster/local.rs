@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Stdio};
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -147,6 +147,14 @@ impl LocalKafka {
         } else {
             Err(reason(said))
         }
+    }
+
+    /// One of Kafka's own tools, by its class, ready to be given its arguments; it fails where there is no Java, or Kafka's jars were not
+    /// fetched yet.
+    pub fn tool(class: &str) -> Result<Command, LocalError> {
+        let mut command = script::command()?;
+        command.args(["--tool", class]);
+        Ok(command)
     }
 
     /// Starts 1 to 9 brokers and returns when all of them answer: some 3 s each, and once half a minute more to fetch Kafka.

@@ -23,7 +23,7 @@ const MOST: usize = 3;
 
 /// Every cause that is looked for, the most important first: what spoils the measurement, what loses records, what holds
 /// records up, what only costs.
-const CAUSES: [fn(&View) -> Option<Advice>; 14] = [
+const CAUSES: [fn(&View) -> Option<Advice>; 15] = [
     limits::client_saturated,
     limits::errors,
     limits::sync_sends,
@@ -32,6 +32,7 @@ const CAUSES: [fn(&View) -> Option<Advice>; 14] = [
     times::goal_missed,
     times::one_in_flight,
     times::one_per_partition,
+    times::requests_in_line,
     times::linger_dominates,
     times::small_batches,
     limits::useless_compression,

@@ -8,6 +8,11 @@ use hdrhistogram::{CreationError, Histogram};
 use crate::measure::Counts;
 use crate::measure::tally::{LONGEST_MICROS, slot_range};
 
+/// Significant digits of the form, as of a tally.
+const DIGITS: u8 = 3;
+/// Those of what was merged: there are a thousand of them in a long run, and a digit more makes each several times larger.
+const MERGED_DIGITS: u8 = 2;
+
 /// Why bytes are not counts.
 #[derive(Debug, thiserror::Error)]
 #[error("not a histogram in HdrHistogram's V2 form: {0}")]
@@ -17,8 +22,12 @@ impl Counts {
     /// The same counts as an HDR histogram of microseconds with 3 significant digits; its slots are those of a tally.
     /// Saturated records count at the maximum. Fails never, as its bounds are valid by construction.
     pub fn to_hdr(&self) -> Result<Histogram<u64>, CreationError> {
+        self.with_digits(DIGITS)
+    }
+
+    fn with_digits(&self, digits: u8) -> Result<Histogram<u64>, CreationError> {
         let longest = self.max().unwrap_or(0).max(LONGEST_MICROS);
-        let mut hdr = Histogram::new_with_bounds(1, longest, 3)?;
+        let mut hdr = Histogram::new_with_bounds(1, longest, digits)?;
         for (at, count) in self.filled() {
             hdr.saturating_record_n(slot_range(at).0, count);
         }
@@ -31,9 +40,13 @@ impl Counts {
     /// The compressed V2 form; empty for counts that it cannot hold (beyond 2^63 records).
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
+        self.encode_with(DIGITS)
+    }
+
+    fn encode_with(&self, digits: u8) -> Vec<u8> {
         let mut bytes = Vec::new();
         let done = self
-            .to_hdr()
+            .with_digits(digits)
             .ok()
             .and_then(|hdr| V2DeflateSerializer::new().serialize(&hdr, &mut bytes).ok());
         // Kept by the thousand.
@@ -75,7 +88,8 @@ impl Counts {
     }
 }
 
-/// Two compressed forms as one that holds the records of both; empty ones hold none, and so does one that cannot be read.
+/// Two compressed forms as one that holds the records of both, with 2 significant digits; empty ones hold none, and so does one that
+/// cannot be read.
 #[must_use]
 pub fn merged(left: &[u8], right: &[u8]) -> Vec<u8> {
     if left.is_empty() || right.is_empty() {
@@ -85,5 +99,5 @@ pub fn merged(left: &[u8], right: &[u8]) -> Vec<u8> {
         return Vec::new();
     };
     both.add(&more);
-    both.encode()
+    both.encode_with(MERGED_DIGITS)
 }

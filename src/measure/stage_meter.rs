@@ -20,6 +20,8 @@ pub struct StageMeter {
     from: Sample,
     last: Sample,
     windows: Windows,
+    /// Microseconds; since the trial began.
+    shortest_round_trip: Option<i64>,
     reset: Reset,
 }
 
@@ -74,7 +76,10 @@ impl StageMeter {
             Reset::Asked => Reset::Straddling,
             Reset::Straddling | Reset::Done => Reset::Done,
         };
-        self.windows.add(&statistics.windows());
+        let windows = statistics.windows();
+        let shortest = windows.round_trip.least().into_iter();
+        self.shortest_round_trip = shortest.chain(self.shortest_round_trip).min();
+        self.windows.add(&windows);
         let mut counters = statistics.counters();
         counters.records_again = counters.records_again.max(self.last.counters.records_again);
         self.last = Sample {
@@ -138,6 +143,10 @@ impl StageMeter {
                 .filter(|&(_, bytes)| batches > 0 && bytes > 0.0)
                 .map(|(plain, bytes)| plain / bytes),
             breakdown: self.breakdown(mean_response, mean_send),
+            shortest_round_trip: self
+                .shortest_round_trip
+                .and_then(|micros| u64::try_from(micros).ok())
+                .map(|micros| Millis(to_f64(micros) / 1000.0)),
             throttle: self.windows.throttle.mean().map(Millis),
         }
     }

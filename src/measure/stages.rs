@@ -27,6 +27,8 @@ pub struct Stages {
     pub compression_ratio: Option<f64>,
     /// The means that add up to the mean response time.
     pub breakdown: Breakdown,
+    /// The shortest round trip of any request since the trial began.
+    pub shortest_round_trip: Option<Millis>,
     /// Mean time that brokers throttled us, per request.
     pub throttle: Option<Millis>,
 }

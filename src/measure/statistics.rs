@@ -35,6 +35,8 @@ pub struct Window {
     pub sum: i64,
     /// How many they were.
     pub cnt: i64,
+    /// The least of them; 0 where there was none.
+    pub min: i64,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -111,7 +113,14 @@ impl Window {
         (self.cnt > 0).then(|| self.sum as f64 / self.cnt as f64)
     }
 
+    /// The least value, where there was any.
+    pub(super) fn least(self) -> Option<i64> {
+        (self.cnt > 0).then_some(self.min)
+    }
+
     pub(super) fn add(&mut self, other: Self) {
+        let least = self.least().into_iter().chain(other.least()).min();
+        self.min = least.unwrap_or(0);
         self.sum += other.sum;
         self.cnt += other.cnt;
     }

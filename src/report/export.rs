@@ -7,10 +7,12 @@ mod hlog;
 mod html;
 mod junit;
 mod md;
+mod scenario;
 mod sweep;
 
 use crate::compare::Comparison;
 use crate::measure::{Counts, DecodeError};
+use crate::scenario::Report;
 use crate::snapshot::Snapshot;
 use crate::sweep::Sweep;
 
@@ -57,6 +59,8 @@ pub struct Format {
     sweep: Option<Telling<Sweep>>,
     /// How it tells a comparison, where it can.
     comparison: Option<Telling<Comparison>>,
+    /// How it tells the verdicts on claims, where it can.
+    scenarios: Option<Telling<Report>>,
 }
 
 /// How a format tells one result.
@@ -81,6 +85,7 @@ pub const FORMATS: &[Format] = &[
         write: Writer::One(|snapshot| Ok(json::object(snapshot)?)),
         sweep: Some(|one| Ok(json::object(one)?)),
         comparison: Some(|one| Ok(json::object(one)?)),
+        scenarios: Some(|one| Ok(json::object(one)?)),
     },
     Format {
         name: "csv",
@@ -88,6 +93,7 @@ pub const FORMATS: &[Format] = &[
         write: Writer::One(csv::table),
         sweep: Some(|one| Ok(sweep::csv(one))),
         comparison: Some(|one| Ok(comparison::csv(one))),
+        scenarios: None,
     },
     Format {
         name: "hgrm",
@@ -95,6 +101,7 @@ pub const FORMATS: &[Format] = &[
         write: Writer::One(hgrm::distribution),
         sweep: None,
         comparison: None,
+        scenarios: None,
     },
     Format {
         name: "hlog",
@@ -102,6 +109,7 @@ pub const FORMATS: &[Format] = &[
         write: Writer::One(hlog::log),
         sweep: None,
         comparison: None,
+        scenarios: None,
     },
     Format {
         name: "html",
@@ -109,6 +117,7 @@ pub const FORMATS: &[Format] = &[
         write: Writer::Several(html::page),
         sweep: Some(html::sweep),
         comparison: Some(|one| Ok(page::compared::page(one)?)),
+        scenarios: None,
     },
     Format {
         name: "md",
@@ -116,6 +125,7 @@ pub const FORMATS: &[Format] = &[
         write: Writer::One(|snapshot| Ok(md::page(snapshot))),
         sweep: Some(|one| Ok(sweep::markdown(one))),
         comparison: Some(|one| Ok(told::markdown(one))),
+        scenarios: Some(|one| Ok(scenario::markdown(one))),
     },
     Format {
         name: "junit",
@@ -123,6 +133,7 @@ pub const FORMATS: &[Format] = &[
         write: Writer::One(|snapshot| Ok(junit::suite(snapshot))),
         sweep: Some(|one| Ok(sweep::junit(one))),
         comparison: Some(|one| Ok(comparison::junit(one))),
+        scenarios: Some(|one| Ok(scenario::junit(one))),
     },
 ];
 
@@ -153,6 +164,17 @@ impl Format {
     /// A comparison in this format, ending with a line end.
     pub fn write_comparison(&self, found: &Comparison) -> Result<String, ExportError> {
         self.tell(self.comparison, found, "a comparison is two")
+    }
+
+    /// Whether verdicts on claims can be told in it.
+    #[must_use]
+    pub fn fits_scenarios(&self) -> bool {
+        self.scenarios.is_some()
+    }
+
+    /// Verdicts on claims in this format, ending with a line end.
+    pub fn write_scenarios(&self, report: &Report) -> Result<String, ExportError> {
+        self.tell(self.scenarios, report, "claims are many")
     }
 
     fn tell<T>(

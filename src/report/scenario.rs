@@ -74,7 +74,7 @@ pub fn text(report: &Report) -> String {
 }
 
 /// `12 reproduced, 1 contradicted`.
-fn tally(report: &Report) -> String {
+pub(super) fn tally(report: &Report) -> String {
     let mut names: Vec<(&str, usize)> = Vec::new();
     for (_, judged) in &report.scenarios {
         let name = judged.verdict.name();
@@ -130,18 +130,19 @@ fn one(id: &str, judged: &Judged) -> String {
 }
 
 fn cells(name: &str, arm: &Arm) -> Vec<String> {
-    let figures = arm
-        .counts
-        .iter()
-        .map(|(name, figure)| match figure {
-            Figure::Count(number) => format!("{name} {}", count(*number)),
-            Figure::Measure(number) => format!("{name} {}", three(*number)),
-        })
-        .collect::<Vec<_>>();
     vec![
         name.to_owned(),
         arm.name.clone(),
         things(arm.faults, "fault"),
-        figures.join(", "),
+        figures(arm),
     ]
+}
+
+/// What was counted: `acknowledged 8,023, lost 6,444`.
+pub(super) fn figures(arm: &Arm) -> String {
+    let one = |(name, figure): (&String, &Figure)| match figure {
+        Figure::Count(number) => format!("{name} {}", count(*number)),
+        Figure::Measure(number) => format!("{name} {}", three(*number)),
+    };
+    arm.counts.iter().map(one).collect::<Vec<_>>().join(", ")
 }

@@ -22,7 +22,7 @@ pub const ROWS: &[Scenario] = &[
         treatment: "acks=1 on three replicas",
         counted: "p50 from due to acknowledged, in pairs of blocks; p50 at acks=0 beside them, which ends at the socket",
         rule: Rule::Speed,
-        differs: "",
+        differs: IN_LINE,
         run: acks,
     },
     Scenario {
@@ -33,7 +33,7 @@ pub const ROWS: &[Scenario] = &[
         treatment: "acks=1 on three replicas, every record read back",
         counted: "p50 from due to read back, which must be the same within the margin",
         rule: Rule::Speed,
-        differs: "",
+        differs: IN_LINE,
         run: end_to_end,
     },
     Scenario {
@@ -85,6 +85,9 @@ pub const ROWS: &[Scenario] = &[
 /// How long an arm runs that stands beside a comparison.
 const BESIDE: StopAfter = StopAfter::Time(Duration::from_millis(1_500));
 
+/// A block where a second shows too little.
+const PATIENT: Duration = Duration::from_secs(2);
+
 fn told(says: &str, found: &duel::Found) -> Check {
     Check::new(format!("{says}: {}", found.sentence), found.holds)
 }
@@ -111,9 +114,12 @@ fn p50(name: &str, snapshot: &Snapshot) -> Arm {
     Arm::new(name).with_some("p50 ms", time.map(|time| time.0))
 }
 
-/// Small records at a rate that no arm has trouble with.
+/// Why both are asked at a rate at which no request waits for another.
+const IN_LINE: &str = "a broker answers one request of a connection at a time and librdkafka lets 1,000,000 be in flight: where each record is a request of its own and more come than are answered, those with acks=all stand in line, and are read later too";
+
+/// Small records at a rate at which no request waits for another.
 const CALM: [(&str, &str); 4] = [
-    ("rate", "2000"),
+    ("rate", "300"),
     ("record.size", "200"),
     ("linger.ms", "0"),
     ("enable.idempotence", "off"),
@@ -125,14 +131,16 @@ fn acks(stage: &Stage) -> Result<Told, Stopped> {
         shared: &CALM,
         a: &[("acks", "all")],
         b: &[("acks", "1")],
+        block: PATIENT,
         ..Duel::on(&topic, Metric::P50, Expect::BBetter)
     }
     .fight(stage)?;
-    let none: Vec<_> = CALM.into_iter().chain([("acks", "0")]).collect();
-    let socket = beside(stage, &topic, "acks=0", &none)?;
+    let socket = beside(stage, &topic, "acks=0", &with(&CALM, &[("acks", "0")]))?;
+    let mut further = vec![p50("acks=0", &socket).note("it ends at the socket: no broker answers")];
+    further.extend(in_line(stage, &topic)?);
     Ok(Told {
         checks: vec![told("acks=1 answers sooner than acks=all", &found)],
-        further: vec![p50("acks=0", &socket).note("it ends at the socket: no broker answers")],
+        further,
         control: found.a,
         treatment: found.b,
         lesson: "with acks=all an answer waits for the followers' next fetch; what that buys is shown by C2".into(),
@@ -141,11 +149,11 @@ fn acks(stage: &Stage) -> Result<Told, Stopped> {
 
 fn end_to_end(stage: &Stage) -> Result<Told, Stopped> {
     let topic = stage.topic("read", 3, 3, &[])?;
-    let followed: Vec<_> = CALM.into_iter().chain([("follow", "on")]).collect();
     let found = Duel {
-        shared: &followed,
+        shared: &with(&CALM, &[("follow", "on")]),
         a: &[("acks", "all")],
         b: &[("acks", "1")],
+        block: PATIENT,
         // Reading back varies by a fetch: what is asked is whether the followers' share of it has gone.
         margin: 20.0,
         ..Duel::on(&topic, Metric::ReadP50, Expect::Same)
@@ -153,12 +161,34 @@ fn end_to_end(stage: &Stage) -> Result<Told, Stopped> {
     .fight(stage)?;
     Ok(Told {
         checks: vec![told("records can be read no sooner with acks=1", &found)],
+        further: in_line(stage, &topic)?,
         control: found.a,
         treatment: found.b,
         lesson: "acks decides when the producer hears of it, not when a consumer may read it"
             .into(),
-        ..Told::default()
     })
+}
+
+/// The same with acks=all at a rate at which requests wait for one another, and what mends it.
+fn in_line(stage: &Stage, topic: &str) -> Result<Vec<Arm>, Stopped> {
+    let crowded = [("rate", "3000"), ("acks", "all"), ("follow", "on")];
+    let arms: [(&str, &[(&str, &str)]); 2] = [
+        ("acks=all, 3,000 requests/s", &[]),
+        ("the same with max.in.flight=5", &[("max.in.flight", "5")]),
+    ];
+    let arms = arms.into_iter().map(|(name, more)| {
+        let settings = with(&with(&CALM, &crowded), more);
+        let result = beside(stage, topic, name, &settings)?.result;
+        let read = result.end_to_end_ms.and_then(|read| read.p50);
+        Ok(Arm::new(name)
+            .with_some("p50 ms", result.response_ms.p50.map(|time| time.0))
+            .with_some("read-p50 ms", read.map(|time| time.0)))
+    });
+    arms.collect()
+}
+
+fn with<'a>(rows: &[(&'a str, &'a str)], more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    rows.iter().chain(more).copied().collect()
 }
 
 fn linger(stage: &Stage) -> Result<Told, Stopped> {
@@ -176,8 +206,12 @@ fn linger(stage: &Stage) -> Result<Told, Stopped> {
     }
     .fight(stage)?;
     let long = [("linger.ms", "2000"), ("batch.num.messages", "100")];
-    let full: Vec<_> = shared.into_iter().chain(long).collect();
-    let full = beside(stage, &topic, "linger.ms=2000, batches of 100", &full)?;
+    let full = beside(
+        stage,
+        &topic,
+        "linger.ms=2000, batches of 100",
+        &with(&shared, &long),
+    )?;
     let time = full.result.response_ms.p50.map_or(f64::MAX, |time| time.0);
     let (few, many) = (found.batch_records.0, found.batch_records.1);
     Ok(Told {
@@ -213,7 +247,7 @@ fn compression(stage: &Stage) -> Result<Told, Stopped> {
         a: &[("compression.type", "none")],
         b: &[("compression.type", "gzip")],
         // The machine is looked at once a second.
-        block: Duration::from_secs(2),
+        block: PATIENT,
         ..Duel::on(&topic, Metric::P50, Expect::Anything)
     }
     .fight(stage)?;
@@ -221,10 +255,7 @@ fn compression(stage: &Stage) -> Result<Told, Stopped> {
     let mut further = Vec::new();
     let mut smaller = found.compression;
     for codec in ["lz4", "snappy", "zstd"] {
-        let settings: Vec<_> = shared
-            .into_iter()
-            .chain([("compression.type", codec)])
-            .collect();
+        let settings = with(&shared, &[("compression.type", codec)]);
         let snapshot = beside(stage, &topic, codec, &settings)?;
         let ratio = snapshot.result.compression_ratio;
         smaller = smaller.min(ratio.unwrap_or(1.0));
@@ -253,7 +284,7 @@ fn batch_size(stage: &Stage) -> Result<Told, Stopped> {
         ("linger.ms", "5"),
         ("enable.idempotence", "off"),
     ];
-    let at = |rate| -> Vec<_> { shared.into_iter().chain([("rate", rate)]).collect() };
+    let at = |rate| with(&shared, &[("rate", rate)]);
     let (calm, full_speed) = (at("3000"), at("max"));
     let delay = Duel {
         shared: &calm,

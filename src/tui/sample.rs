@@ -129,6 +129,7 @@ fn stages(mean_ms: f64) -> Stages {
         batch_records: Some(46.0),
         batch_bytes: Some(12_300.0),
         batch_fill: Some(0.37),
+        shortest_round_trip: None,
         compression_ratio: Some(3.9),
         breakdown: Breakdown {
             send: Some(Millis(0.01)),

@@ -156,6 +156,33 @@ fn limit(kafka: &LocalKafka, client: &str, bytes_per_s: u32) {
     assert!(output.status.success(), "{text}");
 }
 
+/// A broker answers one request of a connection at a time; with acks=all that takes a fetch of the followers.
+#[test]
+fn requests_that_stand_in_line_for_replicas() {
+    let Some(kafka) = kafka::three() else { return };
+    let topic = kafka::topic(kafka, 3, 3);
+    let rows = [
+        ("rate", "5000"),
+        ("record.size", "100"),
+        ("acks", "all"),
+        ("enable.idempotence", "off"),
+        ("linger.ms", "0"),
+    ];
+    let caused = settings(&rows);
+    let mut lab = Watched::start(config(real(kafka, &topic), &topic, caused.clone()));
+    let advice = told(&mut lab, "stand in line");
+    let turn = advice.turn.unwrap();
+    assert_eq!(turn.0, "max.in.flight");
+    let calm = with(&caused, &[("max.in.flight", "5")]);
+    assert_eq!(calm.value(turn.0), &turn.1);
+    lab.turn_and_wait(&calm);
+    lab.until("silence", |reading| {
+        find(reading, "stand in line").is_none()
+    });
+    lab.stop();
+    kafka::assert_log_grew(kafka, &topic, 0);
+}
+
 #[test]
 fn brokers_that_throttle() {
     const CLIENT: &str = "linger-throttled";

@@ -2,29 +2,11 @@
 
 use serde_json::Value;
 
-use crate::cli::{home, linger};
-use crate::kafka;
+use crate::{claims, kafka};
 
-/// Runs scenarios on the shared broker; they are all reproduced.
+/// Judges claims on the shared broker.
 fn reproduced(ids: &[&str]) -> Option<Value> {
-    let kafka = kafka::one()?;
-    let home = home();
-    let words = ["scenario", "run", "--json", "-b", kafka.direct()];
-    let words = [words.as_slice(), ids].concat();
-    let output = linger(home.path()).args(words).output().unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    let told: Value =
-        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {said}"));
-    let scenarios = told["scenarios"].clone();
-    for id in ids {
-        assert_eq!(
-            scenarios[*id]["verdict"], "reproduced",
-            "{id}: {}",
-            scenarios[*id]
-        );
-    }
-    assert_eq!(output.status.code(), Some(0), "{said}");
-    Some(scenarios)
+    Some(claims::reproduced(kafka::one()?, ids)["scenarios"].clone())
 }
 
 fn count(arm: &Value, name: &str) -> u64 {

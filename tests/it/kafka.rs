@@ -1,5 +1,6 @@
 //! Real brokers for the tests: started once, shared, and stopped with the process, however that ends.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -95,22 +96,29 @@ static BROKERS: AtomicU64 = AtomicU64::new(0);
 static RECORDS: AtomicU64 = AtomicU64::new(0);
 static TESTS: AtomicU64 = AtomicU64::new(0);
 
-/// Adds to a counter and writes them all to `target/it-summary.txt`, which the CI prints at its end.
+/// Adds to a counter; they are all in `target/it-summary.txt`, which the CI prints at its end.
 fn count(counter: &AtomicU64, more: u64) {
-    static WRITING: Mutex<()> = Mutex::new(());
-    if std::env::var_os(STARTER).is_some() {
-        return;
-    }
     counter.fetch_add(more, Ordering::Relaxed);
-    let _writing = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
     let text = format!(
         "uses of a real Kafka by tests: {}\nbrokers started: {}\nrecords written to real brokers: {}\n",
         TESTS.load(Ordering::Relaxed),
         BROKERS.load(Ordering::Relaxed),
         RECORDS.load(Ordering::Relaxed),
     );
+    summarize("brokers", &text);
+}
+
+/// Sets one part of the summary by its name.
+pub fn summarize(part: &'static str, text: &str) {
+    static PARTS: Mutex<BTreeMap<&str, String>> = Mutex::new(BTreeMap::new());
+    if std::env::var_os(STARTER).is_some() {
+        return;
+    }
+    let mut parts = PARTS.lock().unwrap_or_else(PoisonError::into_inner);
+    parts.insert(part, text.to_owned());
+    let whole: String = parts.values().map(String::as_str).collect();
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
-    std::fs::write(folder.with_file_name("it-summary.txt"), text).expect("the summary is written");
+    std::fs::write(folder.with_file_name("it-summary.txt"), whole).expect("the summary is written");
 }
 
 /// A client's configuration that leads past proxies and security, for looking at a cluster.

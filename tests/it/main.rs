@@ -17,6 +17,7 @@ mod audit_java;
 mod bad_input;
 mod blocks;
 mod browser;
+mod claims;
 mod cli;
 mod cli_load;
 mod compare;

@@ -12,8 +12,8 @@ use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use serde_json::Value;
 
 use crate::cli::{home, run, stderr, stdout};
-use crate::kafka;
 use crate::lab_handle::{Watched, config, real, settings, with};
+use crate::{claims, kafka};
 
 /// The shared broker once it can hold transactions: the first one makes it create the topic of their state, which takes its time on a
 /// busy machine.
@@ -250,15 +250,5 @@ fn an_open_transaction_holds_readers_back_and_a_zombie_is_fenced() {
     let Some(kafka) = kafka_with_transactions() else {
         return;
     };
-    let home = home();
-    let servers = kafka.direct();
-    let words = ["scenario", "run", "C10", "C12", "-b", servers, "--json"];
-    let output = crate::cli::linger(home.path())
-        .args(words)
-        .output()
-        .unwrap();
-    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
-    for id in ["C10", "C12"] {
-        assert_eq!(told["scenarios"][id]["verdict"], "reproduced", "{told}");
-    }
+    claims::reproduced(kafka, &["C10", "C12"]);
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use crate::cli::LabArgs;
-use crate::cli::args::{SentArgs, seconds};
+use crate::cli::args::{SentArgs, percent, seconds};
 use crate::cli::format;
 use crate::measure::comparison::Metric;
 use crate::report::export::{self, Format};
@@ -150,11 +150,4 @@ pub enum OnInconclusive {
     Pass,
     /// It could not be measured.
     Fail,
-}
-
-fn percent(text: &str) -> Result<f64, String> {
-    match text.trim_end_matches('%').trim().parse::<f64>() {
-        Ok(number) if number > 0.0 && number <= 1_000.0 => Ok(number),
-        _ => Err("must be a percentage above 0 and up to 1000".into()),
-    }
 }

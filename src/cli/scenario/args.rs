@@ -1,10 +1,10 @@
 //! What `scenario` takes.
 
-use std::path::PathBuf;
-
 use clap::{Args, Subcommand};
 
-use crate::cli::ConnectArgs;
+use crate::cli::journal::JournalArgs;
+use crate::cli::{ConnectArgs, format};
+use crate::report::export::{self, Format};
 
 /// Brokers of a local Kafka where no number is given: most claims about delivery are about replicas.
 const LOCAL_BROKERS: &str = "3";
@@ -53,18 +53,29 @@ pub struct RunArgs {
     /// Print one JSON object on stdout
     #[arg(short = 'J', long, help_heading = "Output")]
     pub json: bool,
+    /// Tell the verdicts in another format: json (as --json), md (a table), junit (a test case a claim, which fails where it is contradicted)
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        value_parser = format(Format::fits_scenarios),
+        hide_possible_values = true,
+        conflicts_with = "json",
+        help_heading = "Output"
+    )]
+    pub to: Option<&'static Format>,
     /// No progress on stderr
     #[arg(short, long, help_heading = "Output")]
     pub quiet: bool,
-    /// Where finished rounds are written down [default: a file in the data folder]
-    #[arg(
-        long,
-        value_name = "FILE",
-        conflicts_with = "resume",
-        help_heading = "Output"
-    )]
-    pub journal: Option<PathBuf>,
-    /// Go on with scenarios that were stopped or killed, on the same cluster
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
-    pub resume: Option<PathBuf>,
+    /// What is done already.
+    #[command(flatten)]
+    pub written: JournalArgs,
+}
+
+impl RunArgs {
+    /// The format that was asked for beside text.
+    #[must_use]
+    pub fn format(&self) -> Option<&'static Format> {
+        self.to
+            .or_else(|| export::find("json").filter(|_| self.json))
+    }
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::args::seconds;
+use crate::cli::args::{percent, seconds};
+use crate::cli::journal::JournalArgs;
 use crate::cli::{LabArgs, format};
 use crate::report::export::Format;
 use crate::sweep::Search;
@@ -83,17 +84,9 @@ pub struct SweepArgs {
         help_heading = "Load"
     )]
     pub record_size: Option<String>,
-    /// Where finished blocks are written down [default: a file in the data folder]
-    #[arg(
-        long,
-        value_name = "FILE",
-        conflicts_with = "resume",
-        help_heading = "Output"
-    )]
-    pub journal: Option<PathBuf>,
-    /// Go on with a sweep that was stopped or killed, on the same cluster
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
-    pub resume: Option<PathBuf>,
+    /// What is done already.
+    #[command(flatten)]
+    pub written: JournalArgs,
     /// Save what is recommended as a profile, with its evidence
     #[arg(long, value_name = "NAME", help_heading = "Output")]
     pub save_profile: Option<String>,
@@ -148,17 +141,6 @@ impl SweepArgs {
         ];
         rows.into_iter().flatten().collect()
     }
-}
-
-fn percent(text: &str) -> Result<f64, String> {
-    let number: f64 = text
-        .trim_end_matches('%')
-        .parse()
-        .map_err(|error| format!("{error}"))?;
-    if number > 0.0 && number < 1000.0 {
-        return Ok(number);
-    }
-    Err("must be above 0 and below 1000".into())
 }
 
 fn rate(text: &str) -> Result<f64, String> {

@@ -87,6 +87,35 @@ fn idempotence_is_named_as_the_cause_of_one_request_per_partition() {
 }
 
 #[test]
+fn requests_that_wait_for_one_another_ask_for_fewer_in_flight_and_never_for_acks_1() {
+    let mut line = with(&[
+        ("acks", "all"),
+        ("enable.idempotence", "off"),
+        ("linger.ms", "0"),
+    ]);
+    line.stages.requests_per_s = 1500.0;
+    line.stages.batch_fill = Some(0.01);
+    line.stages.breakdown.round_trip = Some(Millis(176.0));
+    line.stages.shortest_round_trip = Some(Millis(1.5));
+    line.response = latencies(178.0, 176.0, 373.0);
+    let replicated = |trial: TrialReading| {
+        let mut reading = reading(trial);
+        let mut cluster = (*reading.cluster).clone();
+        cluster.topic.replication_factor = Some(3);
+        reading.cluster = cluster.into();
+        advise(&reading)
+    };
+    let advice = replicated(line.clone());
+    let found = sentence(&advice, "264 requests a broker stand in line");
+    assert_eq!(found.turn, Some(("max.in.flight", Value::Number(5.0))));
+    silent(&advice, "acks=1");
+    silent(&advice, "leave by linger");
+    // A long line to the brokers is no queue.
+    line.stages.shortest_round_trip = Some(Millis(170.0));
+    silent(&replicated(line), "stand in line");
+}
+
+#[test]
 fn a_long_linger_is_shortened_and_a_full_batch_is_not() {
     let mut lingering = with(&[("linger.ms", "50"), ("enable.idempotence", "off")]);
     lingering.stages.breakdown.queue = Some(Millis(25.0));

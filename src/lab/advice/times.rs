@@ -8,6 +8,10 @@ const REAL_ROUND_TRIP_MS: f64 = 1.0;
 const DOMINATES: f64 = 0.5;
 /// Batches below this fill are small.
 const SMALL_FILL: f64 = 0.1;
+/// So many requests of one connection stand in line; more than the turn that is proposed lets out.
+const LONG_LINE: f64 = 10.0;
+/// Requests that wait for one another take so many times longer than one that found nobody before it.
+const MUCH_LONGER: f64 = 5.0;
 /// Below so many requests a second there is nothing to save.
 const MANY_REQUESTS: f64 = 200.0;
 
@@ -63,6 +67,39 @@ fn waits_for_round_trips(view: &View) -> Option<f64> {
     waits.then_some(trip)
 }
 
+/// Requests stand in line at brokers, each of which waits for replicas before the next one of its connection is looked at.
+pub(super) fn requests_in_line(view: &View) -> Option<Advice> {
+    let stages = &view.trial.stages;
+    let (trip, shortest) = (view.round_trip()?, stages.shortest_round_trip?.0);
+    let fill = stages.batch_fill.filter(|fill| *fill < SMALL_FILL)?;
+    let brokers = view.reading.cluster.brokers.len().max(1);
+    #[expect(clippy::cast_precision_loss, reason = "a few brokers")]
+    let line = stages.requests_per_s * trip / 1000.0 / brokers as f64;
+    let stands =
+        line >= LONG_LINE && trip >= shortest * MUCH_LONGER && trip >= view.mean()? * DOMINATES;
+    if !stands || !waits_for_replicas(view) || view.settings.is_on("enable.idempotence") {
+        return None;
+    }
+    let turn = view.turn("max.in.flight", "5");
+    Some(Advice {
+        text: format!(
+            "about {} requests a broker stand in line, {} full: it answers one of a connection at a time, and with acks=all each waits \
+             for replicas. Expect in flight {} to fill batches meanwhile and to take most of {} off; the shortest took {}.",
+            whole(line),
+            percent(fill),
+            shown(turn.as_ref()),
+            ms(trip),
+            ms(shortest)
+        ),
+        turn,
+    })
+}
+
+fn waits_for_replicas(view: &View) -> bool {
+    let replicated = view.reading.cluster.topic.replication_factor > Some(1);
+    replicated && matches!(view.settings.word("acks"), "all" | "-1")
+}
+
 /// Most of the time passes waiting for more records.
 pub(super) fn linger_dominates(view: &View) -> Option<Advice> {
     let (queue, mean, linger) = (view.queue()?, view.mean()?, view.number("linger.ms"));
@@ -94,8 +131,9 @@ pub(super) fn small_batches(view: &View) -> Option<Advice> {
     let stages = &view.trial.stages;
     let (fill, records) = (stages.batch_fill?, stages.batch_records?);
     let few = stages.requests_per_s < MANY_REQUESTS;
-    // Where records wait for round trips, or a time is too long already, lingering longer is no way out.
-    if few || fill >= SMALL_FILL || view.misses_a_time() || waits_for_round_trips(view).is_some() {
+    // Where records wait for round trips or requests for one another, or a time is too long already, lingering longer is no way out.
+    let waits = waits_for_round_trips(view).is_some() || requests_in_line(view).is_some();
+    if few || fill >= SMALL_FILL || view.misses_a_time() || waits {
         return None;
     }
     let linger = view.number("linger.ms");
@@ -118,12 +156,11 @@ pub(super) fn small_batches(view: &View) -> Option<Advice> {
 /// The network and the brokers take most of the time.
 pub(super) fn round_trip_dominates(view: &View) -> Option<Advice> {
     let (trip, mean) = (view.round_trip()?, view.mean()?);
-    if trip < REAL_ROUND_TRIP_MS || trip < mean * DOMINATES {
+    let is_short = trip < REAL_ROUND_TRIP_MS || trip < mean * DOMINATES;
+    if is_short || requests_in_line(view).is_some() {
         return None;
     }
-    let replicated = view.reading.cluster.topic.replication_factor > Some(1);
-    let waits_for_replicas = replicated && matches!(view.settings.word("acks"), "all" | "-1");
-    let (way, turn) = if waits_for_replicas && !view.settings.is_on("enable.idempotence") {
+    let (way, turn) = if waits_for_replicas(view) && !view.settings.is_on("enable.idempotence") {
         let way = "acks=1 takes the wait for replicas out of it, and can lose records when a leader fails";
         (way, view.turn("acks", "1"))
     } else {

@@ -93,3 +93,28 @@ fn the_last_minute_is_kept_in_full_and_older_columns_are_of_one_trial() {
     assert!((p50 - 10.0).abs() < 0.5 && (p99 - 10.0).abs() < 0.5);
     assert!((max - 50.0).abs() < f64::EPSILON);
 }
+
+/// Older columns keep every record, with their times to a hundredth.
+#[test]
+fn what_is_merged_holds_every_record_and_its_times_to_one_percent() {
+    let counts = |micros: u64| {
+        let mut counts = Counts::new();
+        (0..5_000).for_each(|at| counts.record_n(micros + at * 7_919 % 40_000, at % 7 + 1));
+        counts
+    };
+    let (left, right) = (counts(20_000), counts(30_000));
+    let mut whole = left.clone();
+    whole.add(&right);
+    let both = encoded::merged(&left.encode(), &right.encode());
+    let exact = whole.encode().len();
+    assert!(both.len() < exact / 3, "{} of {exact}", both.len());
+    let read = Counts::decode(&both).unwrap();
+    assert_eq!(read.total(), whole.total());
+    for share in [0.5, 0.99, 1.0] {
+        let (read, whole) = (
+            read.quantile(share).unwrap(),
+            whole.quantile(share).unwrap(),
+        );
+        assert!(read.abs_diff(whole) <= whole / 100, "{read} of {whole}");
+    }
+}

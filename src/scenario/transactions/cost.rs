@@ -13,10 +13,12 @@ use crate::settings::{Settings, Source};
 
 /// Pairs of each comparison: the fewest that can show anything, since these effects are large or of no matter.
 const PAIRS: usize = 6;
-const BLOCK: Duration = Duration::from_millis(900);
+const BLOCK: Duration = Duration::from_millis(1_500);
 const WARM_UP: Duration = Duration::from_millis(200);
-/// Enough for a p99 in a block, and little for any cluster.
-const RATE: &str = "5000";
+/// Brokers that were just started answer their first transactions slowly.
+const WARM_BROKERS: Duration = Duration::from_secs(2);
+/// Little for any cluster.
+const RATE: &str = "2000";
 /// Commit intervals, in milliseconds.
 const INTERVALS: [&str; 2] = ["20", "500"];
 
@@ -108,7 +110,7 @@ fn compared(stage: &Stage, word: &str, a: &Rows<'_>, b: &Rows<'_>) -> Result<Com
         .build()
         .map_err(Stopped::broken)?;
     let measured = runtime.block_on(async {
-        compare::warm_up(&mut bench, BLOCK).await?;
+        compare::warm_up(&mut bench, WARM_BROKERS).await?;
         let stop = std::future::pending();
         compare::run(&mut series, &mut bench, |_, _| (), stop).await
     });
