@@ -12,7 +12,7 @@ pub mod trial;
 pub use follower::{FollowPart, Follower, FollowerState, Passed, Source, Totals, marks};
 pub use header::{FIELDS, Field, HEADER_BYTES, Header, Origin, Unread};
 pub use ledger::{Findings, Ledger, Span, upper_bound};
-pub use readback::{Known, Progress, final_spans};
+pub use readback::{Isolation, Known, Progress, final_spans};
 pub use run::{Counted, RunAudit};
 pub use topic::{TopicAudit, UpperBounds, audit_topic};
 pub use trial::TrialAudit;

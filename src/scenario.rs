@@ -14,6 +14,7 @@ mod delivery;
 mod failover;
 mod ground;
 mod journal;
+mod leavings;
 mod load;
 mod result;
 mod row;

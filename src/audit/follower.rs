@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use rdkafka::config::ClientConfig;
 
 use crate::audit::header::{Header, Origin};
+use crate::audit::readback::Isolation;
 use crate::audit::trial::TrialAudit;
 use crate::cluster::Connection;
 use crate::drill;
@@ -98,6 +99,8 @@ pub struct Source<'a> {
     pub topic: &'a str,
     /// Whether the cluster is the embedded one, which lets a reader without news wait for nothing.
     pub embedded: bool,
+    /// Which records it sees, and so when a record counts as readable.
+    pub isolation: Isolation,
 }
 
 /// Where a follower is in its life.
@@ -136,7 +139,7 @@ impl Follower {
         let config = source
             .connection
             .client_config()
-            .map(|base| with_reading(base, source.embedded))
+            .map(|base| with_reading(base, source.embedded, source.isolation))
             .map_err(|error| error.to_string());
         let topic = source.topic.to_owned();
         let work = {
@@ -222,7 +225,7 @@ pub fn marks(origin: Origin, clock: Clock) -> Marks {
 }
 
 /// Reads at once what there is, and holds at most some megabytes of it.
-fn with_reading(mut base: ClientConfig, embedded: bool) -> ClientConfig {
+fn with_reading(mut base: ClientConfig, embedded: bool, isolation: Isolation) -> ClientConfig {
     // Brokers answer as soon as there is a byte; the embedded ones let the time pass in any case.
     base.set("fetch.wait.max.ms", if embedded { "1" } else { "500" });
     base.set("fetch.min.bytes", "1");
@@ -233,7 +236,7 @@ fn with_reading(mut base: ClientConfig, embedded: bool) -> ClientConfig {
     base.set("fetch.max.bytes", "8388608");
     // Only the embedded cluster cuts its log so soon; the follower goes on with what is left.
     base.set("auto.offset.reset", "earliest");
-    base.set("isolation.level", "read_uncommitted");
+    base.set("isolation.level", isolation.name());
     // The last offsets of a partition may hold no record: only so are they known to be passed.
     base.set("enable.partition.eof", "true");
     base.set("socket.nagle.disable", "true");

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use rdkafka::config::ClientConfig;
+use serde::Serialize;
 
 use super::header::{Header, Unread};
 use super::ledger::{Place, Span};
@@ -49,6 +50,32 @@ impl ReadBack {
     }
 }
 
+/// Which records a reader sees: Kafka's `isolation.level`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub enum Isolation {
+    /// All of them, those of aborted and of open transactions too.
+    #[default]
+    #[serde(rename = "read_uncommitted")]
+    Uncommitted,
+    /// Those of committed transactions, and those outside of any, up to the first transaction that is open.
+    #[serde(rename = "read_committed")]
+    Committed,
+}
+
+impl Isolation {
+    /// Both, the default first.
+    pub const ALL: [Self; 2] = [Self::Uncommitted, Self::Committed];
+
+    /// Kafka's own word.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Committed => "read_committed",
+            Self::Uncommitted => "read_uncommitted",
+        }
+    }
+}
+
 /// What is known of a topic before it is read.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Known<'a> {
@@ -56,8 +83,8 @@ pub struct Known<'a> {
     pub starts: Option<&'a BTreeMap<i32, i64>>,
     /// Where partitions should end, by partition: replicas that lag behind are waited for.
     pub ends: &'a [i64],
-    /// Whether to read as those do who read committed records only, instead of the log as it is.
-    pub committed: bool,
+    /// Which records are read: the log as it is, or committed ones only.
+    pub isolation: Isolation,
 }
 
 /// Reads every partition once and hands each record to `sink` in the order of its partition. `tell` hears about ten times a
@@ -74,7 +101,7 @@ pub fn read_back(
 ) -> Result<ReadBack, String> {
     let given = |partition| known.starts.and_then(|it| it.get(&partition)).copied();
     let start = |it: &Bounds| given(it.partition).unwrap_or(it.low);
-    let mut reader = Reader::open(&with_reading(base, known.committed), topic, |it| {
+    let mut reader = Reader::open(&with_reading(base, known.isolation), topic, |it| {
         it.low.max(start(it))
     })?;
     let bounds = reader.bounds().iter();
@@ -119,7 +146,7 @@ pub fn read_back(
 /// # Errors
 /// The topic cannot be opened.
 pub fn final_spans(base: ClientConfig, topic: &str, known: Known<'_>) -> Result<Vec<Span>, String> {
-    let reader = Reader::look(&with_reading(base, known.committed), topic)?;
+    let reader = Reader::look(&with_reading(base, known.isolation), topic)?;
     let given = |partition| known.starts.and_then(|it| it.get(&partition)).copied();
     let bounds = reader.bounds().iter();
     let mut courses: Vec<Course> = bounds
@@ -152,8 +179,8 @@ fn await_ends(reader: &Reader, courses: &mut [Course], known: &Known<'_>) {
         let in_sync = reader.in_sync(ANSWER).unwrap_or_default();
         for course in &mut behind {
             // A transaction that is still open would hold readers back: what is behind it may be there all the same.
-            course.span.is_final =
-                !known.committed && in_sync.contains(&(course.span.partition, true));
+            course.span.is_final = known.isolation == Isolation::Uncommitted
+                && in_sync.contains(&(course.span.partition, true));
         }
         let waited = begun.elapsed();
         let are_final = behind.iter().all(|course| course.span.is_final);
@@ -165,7 +192,7 @@ fn await_ends(reader: &Reader, courses: &mut [Course], known: &Known<'_>) {
 }
 
 /// Reads ahead within some megabytes, and says where a partition ends: its last offsets may hold no record.
-fn with_reading(mut base: ClientConfig, committed: bool) -> ClientConfig {
+fn with_reading(mut base: ClientConfig, isolation: Isolation) -> ClientConfig {
     base.set("enable.partition.eof", "true");
     base.set("fetch.wait.max.ms", "10");
     base.set("fetch.error.backoff.ms", "50");
@@ -173,12 +200,7 @@ fn with_reading(mut base: ClientConfig, committed: bool) -> ClientConfig {
     base.set("queued.max.messages.kbytes", "16384");
     // What has expired meanwhile is passed over, and seen by the offsets.
     base.set("auto.offset.reset", "earliest");
-    let level = if committed {
-        "read_committed"
-    } else {
-        "read_uncommitted"
-    };
-    base.set("isolation.level", level);
+    base.set("isolation.level", isolation.name());
     base
 }
 

@@ -7,7 +7,7 @@ use rdkafka::config::ClientConfig;
 
 use super::header::Header;
 use super::ledger::{Findings, Ledger, Outcome, Place, Producer, Transaction};
-use super::readback::{Known, Progress, read_back};
+use super::readback::{Isolation, Known, Progress, read_back};
 use crate::load::native::Report;
 use crate::load::parts::Witness;
 use crate::load::transactions;
@@ -68,8 +68,8 @@ impl RunAudit {
         })
     }
 
-    /// Reads back what the run has written and judges it: what readers of committed records see, where it was sent in transactions.
-    /// `tell` hears how far it is. Blocks until all is read, or nothing came for 30 s.
+    /// Reads back what the run has written and judges it. Where no `isolation` is wished for, that is what readers of committed records
+    /// see of what was sent in transactions, and else the log as it is. `tell` hears how far it is. Blocks until all is read, or nothing came for 30 s.
     ///
     /// # Errors
     /// The topic cannot be read.
@@ -78,6 +78,7 @@ impl RunAudit {
         base: ClientConfig,
         topic: &str,
         counted: &Counted,
+        isolation: Option<Isolation>,
         tell: &mut dyn FnMut(Progress),
     ) -> Result<Findings, String> {
         let mut ledger = lock(&self.ledger);
@@ -89,10 +90,15 @@ impl RunAudit {
             ledger.attempted(producer, *accepted);
         }
         let ends = ledger.ends().to_vec();
+        let usual = if ledger.has_transactions() {
+            Isolation::Committed
+        } else {
+            Isolation::Uncommitted
+        };
         let known = Known {
             starts: Some(&self.starts),
             ends: &ends,
-            committed: ledger.has_transactions(),
+            isolation: isolation.unwrap_or(usual),
         };
         let sink = &mut |place, header: &Result<_, _>| ledger.read(place, header);
         let read = read_back(base, topic, known, sink, tell)?;

@@ -4,7 +4,7 @@ use rdkafka::config::ClientConfig;
 use serde::Serialize;
 
 use super::ledger::{Findings, Ledger, upper_bound};
-use super::readback::{Known, Progress, ReadBack, read_back};
+use super::readback::{Isolation, Known, Progress, ReadBack, read_back};
 
 /// What the headers say of a topic.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -33,6 +33,8 @@ pub struct TopicAudit {
     pub expired: u64,
     /// Offsets without a record: markers of transactions, or what compaction has removed.
     pub empty_offsets: u64,
+    /// Which records were read: `read_uncommitted` or `read_committed`, to which what was aborted is missing.
+    pub isolation_level: Isolation,
     /// For each count of 0: the share that it may be all the same, at most, with 95 % confidence.
     pub upper_bounds: UpperBounds,
 }
@@ -55,22 +57,27 @@ pub struct UpperBounds {
 pub fn audit_topic(
     base: ClientConfig,
     topic: &str,
+    isolation: Isolation,
     tell: &mut dyn FnMut(Progress),
 ) -> Result<TopicAudit, String> {
     let mut ledger = Ledger::of_any_run();
     let sink = &mut |place, header: &Result<_, _>| ledger.read(place, header);
-    let read = read_back(base, topic, Known::default(), sink, tell)?;
+    let known = Known {
+        isolation,
+        ..Known::default()
+    };
+    let read = read_back(base, topic, known, sink, tell)?;
     if !read.is_whole() {
         let why = read.trouble.unwrap_or_else(|| "nothing came".into());
         return Err(format!(
             "topic {topic} could not be read to its end: {why}; check the brokers, and audit again"
         ));
     }
-    Ok(TopicAudit::of(&ledger.judge(), &read))
+    Ok(TopicAudit::of(&ledger.judge(), &read, isolation))
 }
 
 impl TopicAudit {
-    fn of(findings: &Findings, read: &ReadBack) -> Self {
+    fn of(findings: &Findings, read: &ReadBack, isolation: Isolation) -> Self {
         let expired = read.spans.iter().map(|span| span.from);
         let bound = |count: u64, of: u64| upper_bound(of).filter(|_| count == 0);
         Self {
@@ -86,6 +93,7 @@ impl TopicAudit {
             partitions: read.spans.len() as u64,
             expired: u64::try_from(expired.sum::<i64>()).unwrap_or(0),
             empty_offsets: read.empty,
+            isolation_level: isolation,
             upper_bounds: UpperBounds {
                 missing: bound(findings.missing, findings.unique),
                 duplicated: bound(findings.duplicated, findings.unique),

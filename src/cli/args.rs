@@ -4,8 +4,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::LabArgs;
+use crate::audit::Isolation;
 
 /// Where records go, and client properties.
 #[derive(Clone, Debug, Default, Args)]
@@ -101,6 +103,10 @@ pub struct BenchArgs {
     /// Account for every record, read the topic back after the load, and tell what was lost, duplicated or reordered
     #[arg(long, help_heading = "Load")]
     pub audit: bool,
+    /// Which records are read back: read_uncommitted or read_committed [default: read_uncommitted; the audit of transactions:
+    /// read_committed]
+    #[arg(long, value_name = "LEVEL", value_parser = isolation(), help_heading = "Load")]
+    pub isolation_level: Option<Isolation>,
     /// Client properties in perf-test's older form; the same as -X before each
     #[arg(long, value_name = "K=V", num_args = 1.., help_heading = "Cluster")]
     pub producer_props: Vec<String>,
@@ -177,6 +183,14 @@ pub(super) fn percent(text: &str) -> Result<f64, String> {
 /// A time: seconds, or with a unit.
 pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     time(text, 1.0)
+}
+
+/// Kafka's own words for `isolation.level`.
+pub(super) fn isolation() -> impl TypedValueParser<Value = Isolation> {
+    PossibleValuesParser::new(Isolation::ALL.map(Isolation::name)).map(|word| {
+        let mut all = Isolation::ALL.into_iter();
+        all.find(|level| level.name() == word).unwrap_or_default()
+    })
 }
 
 fn milliseconds(text: &str) -> Result<Duration, String> {

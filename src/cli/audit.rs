@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::audit::{TopicAudit, audit_topic};
+use crate::audit::{Isolation, TopicAudit, audit_topic};
 use crate::cluster::topics;
 use crate::report::audit as report;
 
@@ -19,6 +19,7 @@ pub const EXAMPLES: &str = "Examples:
   linger bench -b host:9092 --audit
   linger audit -b host:9092 -t linger-bench
   linger audit -b host:9092 -t linger-bench --json
+  linger audit -b host:9092 -t linger-bench --isolation-level read_committed
 
 Records carry the header after `bench --audit`, `bench --follow` and the lab's follow. The topic is read from its beginning to the \
 end that it has now; nothing is written. Exit codes: 0 valid; 1 records are missing, duplicated, reordered or corrupt; 2 bad usage or \
@@ -36,6 +37,9 @@ pub struct AuditArgs {
     /// The topic [default: linger-bench]
     #[arg(short = 't', long, value_name = "TOPIC")]
     pub topic: Option<String>,
+    /// Which records are read: read_uncommitted, the log as it is, or read_committed, where what was aborted is missing
+    #[arg(long, value_name = "LEVEL", value_parser = super::args::isolation(), default_value = Isolation::Uncommitted.name())]
+    pub isolation_level: Isolation,
     /// Print one JSON object on stdout
     #[arg(short = 'J', long, help_heading = "Output")]
     pub json: bool,
@@ -58,7 +62,9 @@ pub fn run(args: &AuditArgs) -> Result<Outcome, Failure> {
     drop(probe);
     let config = connection.client_config().map_err(Failure::usage)?;
     let mut line = ReadBack::new(args.quiet, INTERVAL);
-    let found = audit_topic(config, topic, &mut |progress| line.tell(progress));
+    let found = audit_topic(config, topic, args.isolation_level, &mut |progress| {
+        line.tell(progress);
+    });
     line.end();
     let found = found.map_err(Failure::unmeasured)?;
     show(topic, &found, args.json)?;

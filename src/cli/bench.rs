@@ -42,6 +42,13 @@ pub fn run(args: &BenchArgs) -> Result<Outcome, Failure> {
         .extend(gather::judge(&gathered.settings, &around)?);
     gather::payload_file(&gathered.settings)?;
     auditable(args, &gathered)?;
+    let reads_back = audit || gathered.settings.is_on("follow");
+    if let Some(level) = args.isolation_level.filter(|_| !reads_back) {
+        return Err(Failure::usage(format!(
+            "nothing is read back, so {} has no effect: add --follow or --audit",
+            level.name()
+        )));
+    }
     if around.embedded && load.replication_factor.is_some() {
         let sentence = "the embedded cluster has no replication: --replication-factor has no effect; use --local-kafka=3";
         gathered.notes.push(sentence.into());
@@ -62,6 +69,7 @@ pub fn run(args: &BenchArgs) -> Result<Outcome, Failure> {
         warmup_records: args.warmup_records,
         wire: prepared.wire,
         audit,
+        isolation: args.isolation_level,
         ..LabConfig::plain(prepared.target, prepared.topic, settings, rand::random())
     };
     let mut snapshot = measure(config, args, port)?;

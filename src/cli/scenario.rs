@@ -34,8 +34,8 @@ pub const EXAMPLES: &str = "Examples:
   linger scenario run --all --local-kafka --json > claims.json
   linger scenario run C3 -b host:9092 --repeat 20
 
-With -b it writes to topics of its own (linger-scenario-…, removed after each round), at 10,000 records/s at most. Scenarios that stop \
-brokers run only on those of --local-kafka. Exit codes: 0 every claim was reproduced; 1 one was contradicted; 2 bad usage or \
+With -b it writes to topics of its own (linger-scenario-…, removed after each round, or by the next start after a kill), at 10,000 \
+records/s at most. Scenarios that stop brokers run only on those of --local-kafka. Exit codes: 0 every claim was reproduced; 1 one was contradicted; 2 bad usage or \
 configuration; 3 one could not be put to the test (with --all, claims that no cluster here can test do not count).";
 
 /// Lists or runs scenarios.
@@ -182,7 +182,9 @@ fn ground(
             ceiling: Some(PerSecond(consent::CEILING)),
             byte_budget: Some(Bytes(consent::BUDGET)),
         };
-        return Ground::real(connection, limits).map_err(failed);
+        let ground = Ground::real(connection, limits).map_err(failed)?;
+        gather::tell(ground.mended(), args.quiet);
+        return Ok(ground);
     }
     Ok(Ground::default())
 }

@@ -43,9 +43,10 @@ impl Engine {
             }));
         };
         let config = self.connection().client_config();
-        let found = config
-            .map_err(|error| error.to_string())
-            .and_then(|base| audit.judge(base, &self.config.topic, &counted, tell));
+        let found = config.map_err(|error| error.to_string()).and_then(|base| {
+            let (topic, isolation) = (&self.config.topic, self.config.isolation);
+            audit.judge(base, topic, &counted, isolation, tell)
+        });
         match found {
             Ok(findings) => enter(last, findings, &self.config.goals),
             Err(reason) => last.result.quality.warnings.push(Notice {

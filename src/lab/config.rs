@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::audit::Isolation;
 use crate::cluster::local::LocalKafka;
 use crate::cluster::{ClusterFacts, Connection};
 use crate::lab::Goal;
@@ -37,6 +38,9 @@ pub struct LabConfig {
     pub local: Option<Arc<LocalKafka>>,
     /// Whether every record is accounted for, and looked for in the log once all is drained.
     pub audit: bool,
+    /// Which records are read back. Where none is chosen the follower reads all of them, and the audit those that are committed where
+    /// they were sent in transactions.
+    pub isolation: Option<Isolation>,
 }
 
 impl LabConfig {
@@ -56,6 +60,7 @@ impl LabConfig {
             wire: None,
             local: None,
             audit: false,
+            isolation: None,
         }
     }
 }

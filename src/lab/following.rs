@@ -178,6 +178,7 @@ impl Engine {
                 connection: &connection,
                 topic: &self.config.topic,
                 embedded: matches!(self.config.target, Target::Embedded { .. }),
+                isolation: self.config.isolation.unwrap_or_default(),
             };
             let follower = Follower::start(
                 &source,

@@ -205,6 +205,7 @@ impl Engine {
         }
         let base = self.connection().client_config();
         let topic = self.config.topic.clone();
+        let isolation = self.config.isolation.unwrap_or_default();
         let mut pending = self.trial_audits.pending.iter_mut();
         let Some((pending, accepted, delivered)) = pending.find_map(|it| match it.stage {
             Stage::Reported(accepted, delivered) => Some((it, accepted, delivered)),
@@ -220,7 +221,7 @@ impl Engine {
             let known = Known {
                 starts: Some(&starts),
                 ends: ends.as_deref().unwrap_or_default(),
-                committed: false,
+                isolation,
             };
             let found = base
                 .map_err(|error| error.to_string())

@@ -1,6 +1,6 @@
 //! What an audit found, as text: a verdict in a sentence, the counts with what they rest on, and what zero is worth.
 
-use crate::audit::{Findings, TopicAudit, upper_bound};
+use crate::audit::{Findings, Isolation, TopicAudit, upper_bound};
 
 use super::format::{count, things};
 use super::table::{Align, lines};
@@ -229,6 +229,9 @@ fn notes(audit: &TopicAudit) -> Vec<String> {
                 more => format!("{} offsets hold", count(more)),
             }
         ));
+    }
+    if audit.isolation_level == Isolation::Committed {
+        notes.push("read as read_committed: what was aborted is not there, and nothing is behind a transaction that is still open".into());
     }
     if audit.missing > 0 {
         notes.push("the headers alone do not tell lost records from those that failed with the knowledge of their producer; `linger bench --audit` does".into());

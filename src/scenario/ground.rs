@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::leavings::{self, Leavings};
 use super::row::{Needs, Scenario};
 use crate::cluster::local::LocalKafka;
 use crate::cluster::{ClusterKind, Connection, Probe, ProbeError};
@@ -17,20 +18,39 @@ pub struct Ground {
     local: Option<Arc<LocalKafka>>,
     limits: Limits,
     broker_version: Option<String>,
+    /// What stands on a cluster of somebody's; brokers of our own take everything with them.
+    leavings: Option<Arc<Leavings>>,
+    mended: Vec<String>,
 }
 
 impl Ground {
-    /// A cluster that we did not start; a person has agreed to load within these limits.
+    /// A cluster that we did not start; a person has agreed to load within these limits. What scenarios that were killed have left
+    /// there is removed: [`Ground::mended`] tells it.
     ///
     /// # Errors
     /// It cannot be reached.
     pub fn real(connection: Connection, limits: Limits) -> Result<Self, ProbeError> {
-        let broker_version = version(&connection)?;
+        let probe = Probe::open(&connection, ClusterKind::Real)?;
+        let facts = probe.facts(NOBODY)?;
+        let servers = || connection.bootstrap().unwrap_or_default().to_owned();
+        let cluster = facts.cluster_id.unwrap_or_else(servers);
+        let mut mended = leavings::clear_up(&probe, &cluster);
+        let leavings = match Leavings::begin(&cluster) {
+            Ok(leavings) => Some(Arc::new(leavings)),
+            Err(reason) => {
+                mended.push(format!(
+                    "what a kill would leave behind cannot be written down: {reason}; `linger topic list` would show it"
+                ));
+                None
+            }
+        };
         Ok(Self {
             connection: Some(connection),
-            local: None,
             limits,
-            broker_version,
+            broker_version: facts.broker_version,
+            leavings,
+            mended,
+            ..Self::default()
         })
     }
 
@@ -40,12 +60,12 @@ impl Ground {
     /// They cannot be reached.
     pub fn local(kafka: Arc<LocalKafka>) -> Result<Self, ProbeError> {
         let connection = Connection::plain(kafka.bootstrap());
-        let broker_version = version(&connection)?;
+        let facts = Probe::open(&connection, ClusterKind::Real)?.facts(NOBODY)?;
         Ok(Self {
             connection: Some(connection),
             local: Some(kafka),
-            limits: Limits::default(),
-            broker_version,
+            broker_version: facts.broker_version,
+            ..Self::default()
         })
     }
 
@@ -73,6 +93,17 @@ impl Ground {
         self.broker_version.as_deref()
     }
 
+    /// What was done to make good what a kill had left behind, in sentences; empty where there was nothing.
+    #[must_use]
+    pub fn mended(&self) -> &[String] {
+        &self.mended
+    }
+
+    /// Where topics are written down that outlive this process.
+    pub(super) fn leavings(&self) -> Option<&Leavings> {
+        self.leavings.as_deref()
+    }
+
     /// What the scenario lacks here, with the command that has it; none when it can run.
     #[must_use]
     pub fn lacks(&self, scenario: &Scenario) -> Option<String> {
@@ -91,11 +122,6 @@ impl Ground {
             }
         }
     }
-}
-
-fn version(connection: &Connection) -> Result<Option<String>, ProbeError> {
-    let probe = Probe::open(connection, ClusterKind::Real)?;
-    Ok(probe.facts(NOBODY)?.broker_version)
 }
 
 #[cfg(test)]

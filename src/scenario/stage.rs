@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 
 use super::child::Child;
 use super::ground::Ground;
+use super::leavings;
 use super::load::{Produced, Run, Running};
 use super::row::{Needs, Scenario, Stopped};
 use super::run::{News, Watch};
 use super::tap::Tap;
 use crate::cluster::hands::Hands;
 use crate::cluster::local::LocalKafka;
-use crate::cluster::topics::{self, PREFIX, Shape, TopicError};
+use crate::cluster::topics::{self, Shape, TopicError};
 use crate::cluster::{ClusterKind, Connection, Probe};
 use crate::lab::{LabConfig, Target};
 use crate::settings::Millis;
@@ -101,9 +102,8 @@ impl Stage {
     ) -> Result<String, Stopped> {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let id = self.scenario.id.to_ascii_lowercase();
-        let draw = rand::random::<u32>();
-        let name = format!("{PREFIX}scenario-{id}-{word}-{draw:08x}-{number}");
+        let (prefix, draw) = (leavings::prefix(self.scenario.id), rand::random::<u32>());
+        let name = format!("{prefix}-{word}-{draw:08x}-{number}");
         let mut made = self.topics.lock().unwrap_or_else(PoisonError::into_inner);
         made.insert(name.clone(), partitions);
         drop(made);
@@ -114,6 +114,9 @@ impl Stage {
                 replication: Some(signed(replication)),
             };
             let probe = self.probe()?;
+            if let Some(leavings) = self.ground.leavings() {
+                leavings.add(&name).map_err(Stopped::broken)?;
+            }
             topics::create_with(&probe, &name, shape, config).map_err(refused)?;
             led(&probe, &name)?;
         }
@@ -228,7 +231,11 @@ impl Stage {
         let Ok(probe) = self.probe() else { return };
         for name in made.keys() {
             match topics::delete(&probe, name) {
-                Ok(()) | Err(TopicError::Missing(_)) => {}
+                Ok(()) | Err(TopicError::Missing(_)) => {
+                    if let Some(leavings) = self.ground.leavings() {
+                        leavings.removed(name);
+                    }
+                }
                 Err(error) => self.say(&format!("topic {name} is left behind: {error}")),
             }
         }

@@ -4,7 +4,7 @@ use linger::wire::{Address, Wire};
 use serde_json::Value;
 
 use crate::cli::{home, run, stdout};
-use crate::{kafka, wire};
+use crate::{kafka, wire_clients};
 
 const READER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/audit/Reader.java");
 const FAULTS: [&str; 2] = [
@@ -63,7 +63,7 @@ fn javas_client_counts_on_a_live_topic_what_the_ledger_counts() {
     )
     .code(1);
     let judged: Value = serde_json::from_str(&stdout(&judged)).unwrap();
-    let java = wire::java(kafka, &[READER, kafka.direct(), &topic])
+    let java = wire_clients::java(kafka, &[READER, kafka.direct(), &topic])
         .output()
         .unwrap();
     let counted: Value = serde_json::from_slice(&java.stdout)

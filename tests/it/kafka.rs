@@ -206,3 +206,20 @@ pub fn produce(config: &ClientConfig, topic: &str, records: usize) {
     }
     producer.flush(PATIENCE).expect("everything is delivered");
 }
+
+/// Looks until it is so; whether it was in time.
+pub fn comes_about(limit: Duration, is_so: impl Fn() -> bool) -> bool {
+    let end = Instant::now() + limit;
+    while !is_so() {
+        if Instant::now() >= end {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    true
+}
+
+/// Looks until it is so.
+pub fn awaited(what: &str, is_so: impl Fn() -> bool) {
+    assert!(comes_about(PATIENCE, is_so), "waited in vain: {what}");
+}

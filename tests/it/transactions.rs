@@ -5,13 +5,14 @@ use std::time::{Duration, Instant};
 
 use linger::cluster::local::LocalKafka;
 use linger::settings::Settings;
+use rdkafka::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
 use rdkafka::producer::{BaseProducer, Producer};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use serde_json::Value;
 
-use crate::cli::{home, run, stderr, stdout};
+use crate::cli::{home, refused, run, stderr, stdout};
 use crate::lab_handle::{Watched, config, real, settings, with};
 use crate::{claims, kafka};
 
@@ -48,7 +49,11 @@ fn transactional(name: &str) -> Settings {
 
 /// How many records a consumer finds, read from the beginning to the end that it may read at.
 fn found(kafka: &LocalKafka, topic: &str, level: &str) -> usize {
-    let mut config = kafka::plain_config(kafka);
+    found_by(kafka::plain_config(kafka), kafka, topic, level)
+}
+
+/// The same by this way to the cluster.
+pub fn found_by(mut config: ClientConfig, kafka: &LocalKafka, topic: &str, level: &str) -> usize {
     config.set("group.id", "linger-it-transactions");
     config.set("enable.auto.commit", "false");
     config.set("enable.partition.eof", "true");
@@ -151,6 +156,66 @@ fn a_quarter_of_the_transactions_is_aborted_and_the_ledger_knows_each_record() {
     assert_eq!(found(kafka, &topic, "read_committed"), 3000);
     assert_eq!(found(kafka, &topic, "read_uncommitted"), 4000);
     kafka::assert_log_grew(kafka, &topic, 0);
+
+    // Judged later, the log as it is lacks nothing; to readers of committed records what was aborted is missing.
+    let judged = |code: i32, more: &[&str]| -> Value {
+        let words = ["audit", "-b", kafka.direct(), "-t", &topic, "--json"];
+        let assert = run(home.path(), &[&words[..], more].concat()).code(code);
+        serde_json::from_str(&stdout(&assert)).unwrap()
+    };
+    let all = judged(0, &[]);
+    assert_eq!(
+        (&all["records"], &all["missing"]),
+        (&4000.into(), &0.into())
+    );
+    assert_eq!(all["isolation_level"], "read_uncommitted");
+    let committed = judged(1, &["--isolation-level", "read_committed"]);
+    assert_eq!(committed["records"], 3000, "{committed}");
+    assert!(committed["missing"].as_u64() >= Some(500), "{committed}");
+    assert_eq!(committed["isolation_level"], "read_committed");
+}
+
+#[test]
+fn the_follower_reads_as_it_is_told_to() {
+    let Some(kafka) = kafka_with_transactions() else {
+        return;
+    };
+    let topic = kafka::topic(kafka, 3, 1);
+    let home = home();
+    let read = |level: &str| -> u64 {
+        let words = ["bench", "-b", kafka.direct(), "-t", &topic, "--json", "-q"];
+        let load = ["--profile", "exactly-once", "--num-records", "2000"];
+        let knobs = [
+            "transactional.id=linger-it-levels",
+            "transaction.size=500",
+            "transaction.interval.ms=0",
+            "transaction.abort.percent=25",
+            "rate=4000",
+            "record.size=100",
+        ];
+        let knobs = knobs.map(|knob| ["--set", knob]);
+        let level = ["--follow", "--isolation-level", level];
+        let words = [&words[..], &load, knobs.as_flattened(), &level].concat();
+        let object: Value =
+            serde_json::from_str(&stdout(&run(home.path(), &words).code(0))).unwrap();
+        let transactions = &object["result"]["transactions"];
+        assert_eq!(transactions["aborted_records"], 500, "{transactions}");
+        object["result"]["follower"]["read"].as_u64().unwrap()
+    };
+    assert_eq!(read("read_uncommitted"), 2000);
+    let committed = read("read_committed");
+    assert!((1..=1500).contains(&committed), "{committed}");
+    kafka::assert_log_grew(kafka, &topic, 0);
+}
+
+#[test]
+fn a_level_without_a_reader_or_of_another_name_is_refused() {
+    let level = ["--isolation-level", "read_committed"];
+    refused(&[&["bench"], &level[..]].concat(), &["--follow", "--audit"]);
+    refused(
+        &["audit", "-b", "h:1", "--isolation-level", "committed"],
+        &["read_committed", "read_uncommitted"],
+    );
 }
 
 #[test]

@@ -1,29 +1,24 @@
-//! The wire in front of brokers: clients pass through it unaware, and it sees and does what it should.
+//! The wire in front of brokers: it sees every request, adds what is asked for, and strikes where it should.
 
 use std::collections::BTreeSet;
-use std::io::{BufRead as _, BufReader};
-use std::path::Path;
-use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use linger::cluster::Embedded;
-use linger::cluster::local::LocalKafka;
 use linger::settings::units::Millis;
 use linger::wire::{Address, Conditions, Produced, Wire};
 use rdkafka::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::{Offset, TopicPartitionList};
 
-use crate::cli::{home, linger, refused};
 use crate::kafka::{self, PATIENCE};
 
 const TOPIC: &str = "linger-wire";
 
-type Seen = Arc<Mutex<Vec<Produced>>>;
+pub type Seen = Arc<Mutex<Vec<Produced>>>;
 
 /// A wire in front of these brokers, and what it has seen.
-fn wire(brokers: &str, faults: &[&str]) -> (Wire, Seen) {
+pub fn wire(brokers: &str, faults: &[&str]) -> (Wire, Seen) {
     let seen = Seen::default();
     let upstream: Vec<Address> = brokers.split(',').map(|one| one.parse().unwrap()).collect();
     let faults = faults.iter().map(|text| text.parse().unwrap()).collect();
@@ -39,13 +34,13 @@ fn embedded(faults: &[&str]) -> (Embedded, Wire, Seen) {
     (cluster, wire, seen)
 }
 
-fn client(wire: &Wire) -> ClientConfig {
+pub fn client(wire: &Wire) -> ClientConfig {
     let mut config = ClientConfig::new();
     config.set("bootstrap.servers", wire.bootstrap());
     config
 }
 
-fn records(seen: &Seen) -> u64 {
+pub fn records(seen: &Seen) -> u64 {
     seen.lock().unwrap().iter().map(Produced::records).sum()
 }
 
@@ -67,34 +62,6 @@ fn read_back(wire: &Wire, topic: &str, records: usize) {
             read += 1;
         }
     }
-}
-
-/// The ports that this process has connected to, by the system's own table.
-fn connected_to(pid: &str) -> BTreeSet<u16> {
-    let inodes: BTreeSet<String> = std::fs::read_dir(format!("/proc/{pid}/fd"))
-        .unwrap()
-        .filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok())
-        .filter_map(|link| {
-            Some(
-                link.to_str()?
-                    .strip_prefix("socket:[")?
-                    .trim_end_matches(']')
-                    .to_owned(),
-            )
-        })
-        .collect();
-    let mut ports = BTreeSet::new();
-    for table in ["tcp", "tcp6"] {
-        let text = std::fs::read_to_string(format!("/proc/{pid}/net/{table}")).unwrap_or_default();
-        for line in text.lines().skip(1) {
-            let words: Vec<&str> = line.split_whitespace().collect();
-            if inodes.contains(words[9]) {
-                let port = words[2].rsplit(':').next().unwrap();
-                ports.insert(u16::from_str_radix(port, 16).unwrap());
-            }
-        }
-    }
-    ports
 }
 
 #[test]
@@ -221,210 +188,4 @@ fn a_lost_acknowledgement_duplicates_records_unless_idempotence_forbids_it() {
         kafka::assert_log_grew(kafka, &topic, 0) - 2_000
     });
     assert!(twice[0] >= 3 && twice[1] == 0, "duplicates: {twice:?}");
-}
-
-/// Java's tools with these words; its output is read while it runs.
-pub fn java(kafka: &LocalKafka, words: &[&str]) -> Command {
-    let mut command = Command::new(kafka.fact("JAVA").unwrap());
-    command
-        .args([
-            "-Xmx256m",
-            "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
-            "-cp",
-        ])
-        .arg(Path::new(kafka.fact("JARS").unwrap()).join("*"))
-        .args(words)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::inherit());
-    command
-}
-
-#[test]
-fn javas_clients_pass_through_and_connect_to_nothing_else() {
-    let Some(kafka) = kafka::three() else { return };
-    // One broker is named; the others must be found, and stood in for, by what it tells.
-    let first = kafka.direct().split(',').next().unwrap();
-    let (wire, seen) = wire(first, &[]);
-    let topic = kafka::topic(kafka, 3, 3);
-    let bootstrap = wire.bootstrap();
-    let produced = java(
-        kafka,
-        &[
-            "org.apache.kafka.tools.ProducerPerformance",
-            "--topic",
-            &topic,
-            "--num-records",
-            "3000",
-            "--record-size",
-            "100",
-            "--throughput",
-            "-1",
-            "--producer-props",
-            &format!("bootstrap.servers={bootstrap}"),
-            "acks=all",
-            "linger.ms=5",
-        ],
-    )
-    .output()
-    .unwrap();
-    let text = String::from_utf8_lossy(&produced.stdout);
-    assert!(
-        produced.status.success() && text.contains("3000 records sent"),
-        "{text}"
-    );
-    // On a busy machine a request may time out and pass again; the log then has it once, since Java's producer is idempotent.
-    assert!(records(&seen) >= 3_000);
-    assert_eq!(kafka::assert_log_grew(kafka, &topic, 0), 3_000);
-    for produced in seen.lock().unwrap().iter() {
-        assert_eq!(produced.acks, -1);
-        assert!(
-            produced
-                .batches
-                .iter()
-                .all(|batch| batch.topic == topic && batch.producer_id >= 0),
-            "{produced:?}"
-        );
-    }
-
-    // A group: its coordinator is told by an answer of its own. It asks for more records than there are, so that it stays.
-    let mut consumer = java(
-        kafka,
-        &[
-            "org.apache.kafka.tools.consumer.ConsoleConsumer",
-            "--bootstrap-server",
-            &bootstrap,
-            "--topic",
-            &topic,
-            "--from-beginning",
-            "--group",
-            &topic,
-            "--max-messages",
-            "3001",
-        ],
-    )
-    .spawn()
-    .unwrap();
-    let lines = BufReader::new(consumer.stdout.take().unwrap()).lines();
-    let read = lines.map_while(Result::ok).take(3_000).count();
-    let ports = connected_to(&consumer.id().to_string());
-    consumer.kill().unwrap();
-    consumer.wait().unwrap();
-    assert_eq!(read, 3_000);
-    let doors: BTreeSet<u16> = wire.brokers().iter().map(|&(_, port)| port).collect();
-    assert!(
-        ports.intersection(&doors).count() >= 3,
-        "{ports:?} of {doors:?}"
-    );
-    for listener in kafka.listeners() {
-        assert!(!ports.contains(&listener.port()), "{ports:?}");
-    }
-    let summary = wire.finish();
-    assert!(summary.undecoded.is_empty(), "{summary:?}");
-}
-
-#[test]
-fn the_command_tells_where_it_listens_what_it_saw_and_what_was_not_exercised() {
-    let cluster = Embedded::start(1, TOPIC, 1).unwrap();
-    let home = home();
-    let mut child = linger(home.path())
-        .args([
-            "proxy",
-            "--upstream",
-            cluster.bootstrap(),
-            "--rtt",
-            "2ms",
-            "--json",
-        ])
-        .args([
-            "--fault",
-            "cut@100000",
-            "--fault",
-            "fail-after-append=REQUEST_TIMED_OUT@1",
-        ])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let mut next =
-        || -> serde_json::Value { serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap() };
-    let ready = next();
-    assert_eq!(ready["event"], "ready");
-    let mut config = ClientConfig::new();
-    config
-        .set("bootstrap.servers", ready["brokers"].as_str().unwrap())
-        .set("retry.backoff.ms", "10");
-    kafka::produce(&config, TOPIC, 1);
-    let (first, second) = (next(), next());
-    assert_eq!(first["event"], "produce");
-    assert_eq!(first["batches"][0]["answer"], "REQUEST_TIMED_OUT");
-    assert_eq!(first["batches"][0]["base_offset"], 0);
-    assert_eq!(second["batches"][0]["answer"], "NONE");
-    assert_eq!(second["batches"][0]["base_offset"], 1);
-    drop(child.stdin.take());
-    let last = next();
-    assert_eq!(
-        (&last["event"], &last["records"]),
-        (&"summary".into(), &2.into())
-    );
-    assert_eq!(last["faults"][0]["exercised"], false);
-    assert_eq!(last["faults"][1]["hits"], 1);
-    assert!(child.wait().unwrap().success());
-}
-
-#[test]
-fn what_cannot_be_is_refused() {
-    refused(&["proxy"], &["--upstream"]);
-    refused(
-        &["proxy", "--upstream", "nowhere"],
-        &["nowhere", "HOST:PORT"],
-    );
-    refused(
-        &["proxy", "--upstream", "h:1", "--fault", "lose-acks@3"],
-        &["lose-acknowledgement"],
-    );
-    refused(&["proxy", "--upstream", "h:1", "--rtt=-5"], &["--rtt"]);
-    let home = home();
-    let unreachable = crate::cli::run(home.path(), &["proxy", "--upstream", "127.0.0.1:1"]).code(3);
-    assert!(crate::cli::stderr(&unreachable).contains("cannot reach 127.0.0.1:1"));
-}
-
-#[test]
-fn a_round_trip_is_added_to_a_real_cluster_only_when_it_is_asked_for() {
-    let Some(kafka) = kafka::one() else { return };
-    let home = home();
-    let bench = |more: &[&str]| -> serde_json::Value {
-        let words = [
-            "bench",
-            "-b",
-            kafka.direct(),
-            "-t",
-            "linger-it-wire-rtt",
-            "--num-records",
-            "200",
-        ];
-        let words = [
-            &words[..],
-            &["--throughput", "100", "--set", "linger.ms=0", "--json"],
-            more,
-        ]
-        .concat();
-        let result = crate::cli::run(home.path(), &words).success();
-        serde_json::from_str(&crate::cli::stdout(&result)).unwrap()
-    };
-    let without = bench(&[]);
-    let with = bench(&["--set", "rtt.ms=80"]);
-    assert_eq!(
-        without["conditions"]["round_trip_ms"],
-        serde_json::Value::Null
-    );
-    assert_eq!(with["conditions"]["round_trip_ms"], 80.0);
-    assert_eq!(with["cluster"]["kind"], "real");
-    assert!(
-        with["result"]["delivery_ms"]["p50"].as_f64() >= Some(80.0),
-        "{with}"
-    );
-    kafka::assert_log_grew(kafka, "linger-it-wire-rtt", 0);
 }

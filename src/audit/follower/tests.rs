@@ -169,6 +169,7 @@ fn a_follower_of_silent_brokers_ends_soon() {
         connection: &connection,
         topic: "linger-silent",
         embedded: true,
+        isolation: Isolation::default(),
     };
     let follower = Follower::start(&source, ORIGIN, Clock::start(), Arc::default()).unwrap();
     while follower.state() == FollowerState::Opening {
@@ -189,6 +190,7 @@ fn nobody_waits_for_a_cluster_that_does_not_answer() {
         connection: &connection,
         topic: "linger-there",
         embedded: false,
+        isolation: Isolation::default(),
     };
     let begin = Instant::now();
     let follower = Follower::start(&source, ORIGIN, Clock::start(), Arc::default()).unwrap();
@@ -205,6 +207,7 @@ fn a_topic_that_cannot_be_read_is_refused_with_the_reason() {
         connection: &connection,
         topic: "linger-not-there",
         embedded: true,
+        isolation: Isolation::default(),
     };
     let follower = Follower::start(&source, ORIGIN, Clock::start(), Arc::default()).unwrap();
     while follower.state() == FollowerState::Opening {

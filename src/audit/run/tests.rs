@@ -75,7 +75,9 @@ fn what_the_client_was_told_is_held_against_the_log() {
         accepted: vec![10],
         delivered: 8,
     };
-    let found = audit.judge(config(), TOPIC, &counted, &mut |_| ()).unwrap();
+    let found = audit
+        .judge(config(), TOPIC, &counted, None, &mut |_| ())
+        .unwrap();
     assert_eq!(found.imbalances, [""; 0]);
     let counts = (found.lost, found.duplicated, found.resurrected);
     assert_eq!(counts, (1, 1, 1), "{found:?}");
@@ -94,7 +96,9 @@ fn counters_that_say_something_else_make_it_invalid() {
         delivered: 1,
     };
     let config = cluster.connection().client_config().unwrap();
-    let found = audit.judge(config, TOPIC, &counted, &mut |_| ()).unwrap();
+    let found = audit
+        .judge(config, TOPIC, &counted, None, &mut |_| ())
+        .unwrap();
     assert!(!found.balances());
     assert_eq!((found.attempted, found.unreported), (1, 1));
 }

@@ -11,6 +11,8 @@ use rdkafka::metadata::{MetadataPartition, MetadataTopic};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
+/// Which records a reader sees.
+pub use crate::audit::Isolation as Level;
 use crate::cluster::Connection;
 use crate::scenario::row::Stopped;
 
@@ -18,24 +20,6 @@ use crate::scenario::row::Stopped;
 pub const PATIENCE: Duration = Duration::from_secs(30);
 /// One look for records.
 const LOOK: Duration = Duration::from_millis(100);
-
-/// Which records a reader sees.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Level {
-    /// Those of committed transactions, and those outside of any.
-    Committed,
-    /// All of them.
-    Uncommitted,
-}
-
-impl Level {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Committed => "read_committed",
-            Self::Uncommitted => "read_uncommitted",
-        }
-    }
-}
 
 /// A client's configuration for this cluster.
 pub fn config(connection: &Connection) -> Result<ClientConfig, Stopped> {

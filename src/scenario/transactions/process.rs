@@ -124,7 +124,7 @@ fn consumer(cue: &Cue, input: &str, group: &str) -> Result<BaseConsumer, String>
     config.set("enable.auto.commit", "false");
     config.set("enable.partition.eof", "true");
     config.set("enable.metrics.push", "false");
-    config.set("isolation.level", "read_committed");
+    config.set("isolation.level", Level::Committed.name());
     let consumer: BaseConsumer = config.create().map_err(clients::text)?;
     let mut asked = TopicPartitionList::new();
     asked.add_partition(input, 0);
