@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, IsTerminal as _};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::cluster::local::{LocalKafka, LocalOptions};
 use crate::cluster::probe::Probe;
@@ -25,6 +25,8 @@ use super::topic::topic_failure;
 pub const TOPIC: &str = "linger-bench";
 /// Brokers that were just started answer the first records hundreds of times slower, until their code is compiled.
 pub const WARM_BROKERS: Duration = Duration::from_secs(15);
+/// How long the news of a topic may take from one broker to the others.
+const SPREADING: Duration = Duration::from_secs(10);
 const EMBEDDED_BROKERS: i32 = 3;
 const PARTITIONS: u32 = 6;
 
@@ -276,11 +278,18 @@ pub fn ready(
     topic: &str,
 ) -> Result<ClusterFacts, Failure> {
     let probe = Probe::open(connection, ClusterKind::Real).map_err(|error| failure(&error))?;
-    let there = probe.has_topic(topic).map_err(|error| failure(&error))?;
+    let mut there = probe.has_topic(topic).map_err(|error| failure(&error))?;
     if !there && topics::is_ours(topic) {
         topics::ensure(&probe, topic, shape(load)).map_err(topic_failure)?;
+        there = true;
     }
-    let facts = probe.facts(topic).map_err(|error| failure(&error))?;
+    let limit = Instant::now() + SPREADING;
+    let mut facts = probe.facts(topic).map_err(|error| failure(&error))?;
+    // Another broker may answer now, which has not heard of a new topic yet.
+    while there && facts.topic.partitions == 0 && Instant::now() < limit {
+        std::thread::sleep(Duration::from_millis(100));
+        facts = probe.facts(topic).map_err(|error| failure(&error))?;
+    }
     if facts.topic.partitions == 0 {
         return Err(Failure::usage(format!(
             "topic {topic} does not exist; nothing was sent: create it, or leave out -t to let linger make one of its own"

@@ -10,8 +10,8 @@ use rdkafka::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 
 use crate::kafka::{
-    PASSWORD, PATIENCE, STARTER, USER, assert_log_grew, one, own, plain_config, possible, produce,
-    secured, topic,
+    PASSWORD, PATIENCE, STARTER, USER, assert_log_grew, awaited, one, own, plain_config, possible,
+    produce, secured, topic,
 };
 
 #[test]
@@ -130,8 +130,11 @@ fn nothing_is_left_when_the_starter_is_killed_with_a_broker_frozen_and_one_stopp
         process.display()
     );
     assert!(!PathBuf::from("/proc").join(stopped).exists(), "{stopped}");
-    let status = std::fs::read_to_string(process.join("status")).unwrap();
-    assert!(status.contains("State:\tT"), "{status}");
+    // A signal is there before its thread has come to stop.
+    awaited("the frozen broker", || {
+        let status = std::fs::read_to_string(process.join("status")).unwrap();
+        status.contains("State:\tT")
+    });
     starter.kill().unwrap();
     starter.wait().unwrap();
     let limit = Instant::now() + PATIENCE;

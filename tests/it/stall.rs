@@ -175,7 +175,15 @@ fn a_real_broker_that_stands_still_is_told_as_it_was_and_a_closed_loop_hides_it(
     ]);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let records = (seconds * 10_000.0) as u64;
-    let run = stalled(&kafka, open.clone(), seconds, Some(records));
+    let ask = || stalled(&kafka, open.clone(), seconds, Some(records));
+    let mut run = ask();
+    // Where records wait without any stall, nothing can be said of one.
+    for _ in 0..3 {
+        if whole || run.calm_p99 < 200.0 {
+            break;
+        }
+        run = ask();
+    }
     let times = run.last.trials[0].response;
     assert_eq!(times.count, records);
     // The backlog goes at a rate above 10,000/s, which shortens the wait of those that come later by their share of it.
