@@ -103,6 +103,8 @@ state=()
 brokers=0
 finish() {
   trap '' TERM INT HUP
+  # Bash tells of each process that was killed; nobody wants to know.
+  exec 2>/dev/null
   local id
   if (( tool > 0 )); then kill -KILL "$tool" 2>/dev/null; fi
   for (( id = 1; id <= brokers; id++ )); do

@@ -7,6 +7,7 @@ mod progress;
 
 use std::path::Path;
 
+use crate::cluster::local::WARM_BROKERS;
 use crate::compare::{
     self, Arm, ArmReport, Bench, Circumstances, CommandBench, Comparison, LabBench, Plan, Series,
 };
@@ -222,7 +223,7 @@ async fn measure<B: Bench>(
                 series.stop();
                 return Ok(());
             }
-            warm = compare::warm_up(bench, target::WARM_BROKERS) => warm.map_err(Failure::unmeasured)?,
+            warm = compare::warm_up(bench, WARM_BROKERS) => warm.map_err(Failure::unmeasured)?,
         }
     }
     let stop = async {

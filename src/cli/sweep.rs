@@ -9,6 +9,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::cluster::ClusterKind;
+use crate::cluster::local::WARM_BROKERS;
 use crate::lab::{Blocks, LabConfig};
 use crate::settings::{Settings, Source, Surroundings, Value};
 use crate::snapshot::journal::Journal;
@@ -266,11 +267,7 @@ fn measure(args: &SweepArgs, ready: Ready) -> Result<(Sweep, Space), Failure> {
     if fresh && !args.lab.output.quiet {
         target::tell_warming();
     }
-    let least = if fresh {
-        target::WARM_BROKERS
-    } else {
-        Duration::ZERO
-    };
+    let least = if fresh { WARM_BROKERS } else { Duration::ZERO };
     let first = is_real.then(|| (config.settings.clone(), least));
     let blocks = Blocks::start(config).map_err(Failure::unmeasured)?;
     let done: f64 = recorded.iter().map(|line| line.measured.took_s).sum();

@@ -4,7 +4,7 @@ use std::io::{BufRead as _, IsTerminal as _};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::cluster::local::{LocalKafka, LocalOptions};
+use crate::cluster::local::{LocalKafka, LocalOptions, WARM_BROKERS};
 use crate::cluster::probe::Probe;
 use crate::cluster::topics::{self, Shape};
 use crate::cluster::{ClusterFacts, ClusterKind, ConditionedError, Connection, ProbeError};
@@ -23,8 +23,6 @@ use super::topic::topic_failure;
 
 /// The topic when none is named.
 pub const TOPIC: &str = "linger-bench";
-/// Brokers that were just started answer the first records hundreds of times slower, until their code is compiled.
-pub const WARM_BROKERS: Duration = Duration::from_secs(15);
 /// How long the news of a topic may take from one broker to the others.
 const SPREADING: Duration = Duration::from_secs(10);
 const EMBEDDED_BROKERS: i32 = 3;

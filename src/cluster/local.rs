@@ -5,6 +5,7 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -14,6 +15,9 @@ use secrecy::SecretString;
 
 mod script;
 
+/// Brokers that were just started answer their first records hundreds of times slower, until their code is compiled: so long a load lasts
+/// that does not count.
+pub const WARM_BROKERS: Duration = Duration::from_secs(15);
 /// Longer than the script itself waits for a broker that starts.
 const REPLY_LIMIT: Duration = Duration::from_secs(150);
 /// Longer than the script needs to end every broker and remove the data.
@@ -121,6 +125,7 @@ pub struct LocalKafka {
     control: Mutex<Control>,
     facts: BTreeMap<String, String>,
     brokers: u16,
+    is_fresh: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -182,6 +187,7 @@ impl LocalKafka {
             control: Mutex::new(Control { input, lines }),
             facts: BTreeMap::new(),
             brokers,
+            is_fresh: AtomicBool::new(true),
         };
         if kafka.read_facts() {
             Ok(kafka)
@@ -249,7 +255,15 @@ impl LocalKafka {
 
     /// The same for several brokers at once: those that start may need each other.
     pub fn control_all(&self, command: BrokerCommand, brokers: &[u16]) -> Result<(), LocalError> {
+        if command == BrokerCommand::Start {
+            self.is_fresh.store(true, Ordering::Relaxed);
+        }
         self.ask(command.word(), brokers).map(drop)
+    }
+
+    /// Whether a broker was started since this was asked last, and so wants a load of [`WARM_BROKERS`] before its speed says anything.
+    pub fn take_fresh(&self) -> bool {
+        self.is_fresh.swap(false, Ordering::Relaxed)
     }
 
     /// How broker `broker` (1 and up) is now.

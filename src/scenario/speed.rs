@@ -119,7 +119,7 @@ const IN_LINE: &str = "a broker answers one request of a connection at a time an
 
 /// Small records at a rate at which no request waits for another.
 const CALM: [(&str, &str); 4] = [
-    ("rate", "300"),
+    ("rate", "100"),
     ("record.size", "200"),
     ("linger.ms", "0"),
     ("enable.idempotence", "off"),

@@ -13,7 +13,7 @@ use super::row::{Needs, Scenario, Stopped};
 use super::run::{News, Watch};
 use super::tap::Tap;
 use crate::cluster::hands::Hands;
-use crate::cluster::local::LocalKafka;
+use crate::cluster::local::{LocalKafka, WARM_BROKERS};
 use crate::cluster::topics::{self, Shape, TopicError};
 use crate::cluster::{ClusterKind, Connection, Probe};
 use crate::lab::{LabConfig, Target};
@@ -22,6 +22,8 @@ use crate::wire::{Address, Fault};
 
 /// How many brokers an embedded cluster has here.
 const EMBEDDED_BROKERS: i32 = 3;
+/// What brokers want whose code is compiled: connections, a topic's first records.
+const WARM: Duration = Duration::from_secs(2);
 /// A new topic's leaders know within this that they lead.
 const LEADERS: Duration = Duration::from_secs(20);
 
@@ -73,6 +75,21 @@ impl Stage {
     /// Says what is being done.
     pub fn say(&self, text: &str) {
         (self.watch.hear)(&News::Says(text));
+    }
+
+    /// How long a load is to last that does not count, before speed is asked for.
+    #[must_use]
+    pub fn warm_up(&self) -> Duration {
+        let fresh = self.ground.kafka().is_some_and(|it| it.take_fresh());
+        if fresh {
+            self.say(&format!(
+                "warming the brokers up for {} s",
+                WARM_BROKERS.as_secs()
+            ));
+            WARM_BROKERS
+        } else {
+            WARM
+        }
     }
 
     /// Whether the round is to end as soon as it can.

@@ -16,10 +16,8 @@ use crate::snapshot::Snapshot;
 /// What a block measures, and what does not count before it.
 const BLOCK: Duration = Duration::from_secs(1);
 const WARMUP: Duration = Duration::from_millis(200);
-/// Brokers that were just started answer their first records slowly.
-const WARM_BROKERS: Duration = Duration::from_secs(2);
-/// No pair is begun after this.
-const BUDGET: Duration = Duration::from_secs(30);
+/// No pair is begun after so many blocks' time.
+const BUDGET: u32 = 30;
 /// How often it is looked whether the round was stopped.
 const LOOK: Duration = Duration::from_millis(100);
 /// CPU that differs by less than this share is about the same.
@@ -137,7 +135,7 @@ impl<'a> Duel<'a> {
         Ok(Plan {
             margin_percent: self.margin,
             noise_pairs: 0,
-            budget: Some(BUDGET),
+            budget: Some(self.block * BUDGET),
             seed: rand::random::<u32>().into(),
             ..plan.map_err(Stopped::broken)?
         })
@@ -149,7 +147,7 @@ impl<'a> Duel<'a> {
         series: &mut Series,
         bench: &mut Metered,
     ) -> Result<(), Stopped> {
-        compare::warm_up(bench, WARM_BROKERS)
+        compare::warm_up(bench, stage.warm_up())
             .await
             .map_err(Stopped::broken)?;
         bench.cpu.clear();

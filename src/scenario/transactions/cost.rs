@@ -15,8 +15,6 @@ use crate::settings::{Settings, Source};
 const PAIRS: usize = 6;
 const BLOCK: Duration = Duration::from_millis(1_500);
 const WARM_UP: Duration = Duration::from_millis(200);
-/// Brokers that were just started answer their first transactions slowly.
-const WARM_BROKERS: Duration = Duration::from_secs(2);
 /// Little for any cluster.
 const RATE: &str = "2000";
 /// Commit intervals, in milliseconds.
@@ -110,7 +108,7 @@ fn compared(stage: &Stage, word: &str, a: &Rows<'_>, b: &Rows<'_>) -> Result<Com
         .build()
         .map_err(Stopped::broken)?;
     let measured = runtime.block_on(async {
-        compare::warm_up(&mut bench, WARM_BROKERS).await?;
+        compare::warm_up(&mut bench, stage.warm_up()).await?;
         let stop = std::future::pending();
         compare::run(&mut series, &mut bench, |_, _| (), stop).await
     });
