@@ -39,8 +39,11 @@ pub struct Account {
     pub errors: Vec<ErrorCount>,
     /// Median of records delivered per second.
     pub records_per_s: Option<f64>,
-    /// Whether it held the rate that was asked for; none at full speed.
+    /// Whether the median of its blocks held the rate that was asked for; none at full speed.
     pub held_rate: Option<bool>,
+    /// Blocks that did not hold it.
+    #[serde(default)]
+    pub short_blocks: usize,
 }
 
 impl Account {
@@ -56,6 +59,8 @@ impl Account {
             add(&mut sum.errors, &figures.errors);
             speeds.push(figures.records_per_s);
         }
+        let is_short = |speed: &&f64| rate.is_some_and(|rate| **speed < rate * HELD);
+        sum.short_blocks = speeds.iter().filter(is_short).count();
         sum.records_per_s = super::result::median(speeds);
         sum.held_rate = rate
             .zip(sum.records_per_s)

@@ -106,6 +106,14 @@ fn table(found: &Comparison) -> Vec<Vec<String>> {
         count(delivery.a.failed),
         count(delivery.b.failed),
     ]);
+    let (a, b) = (delivery.a.short_blocks, delivery.b.short_blocks);
+    if a + b > 0 {
+        rows.push(vec![
+            "blocks below the rate".into(),
+            a.to_string(),
+            b.to_string(),
+        ]);
+    }
     rows
 }
 

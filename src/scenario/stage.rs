@@ -80,7 +80,7 @@ impl Stage {
     /// How long a load is to last that does not count, before speed is asked for.
     #[must_use]
     pub fn warm_up(&self) -> Duration {
-        let fresh = self.ground.kafka().is_some_and(|it| it.take_fresh());
+        let fresh = self.ground.kafka().is_some_and(LocalKafka::take_fresh);
         if fresh {
             self.say(&format!(
                 "warming the brokers up for {} s",

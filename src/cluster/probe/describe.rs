@@ -54,6 +54,8 @@ impl Probe {
                 describe_layout(&mut facts.topic, found);
                 self.describe_settings(topic, &mut facts);
             }
+            // One of ours is made when it is wanted.
+            Ok(None) if facts.topic.ours => {}
             Ok(None) => facts
                 .gaps
                 .push(ProbeError::NoTopic(Shown::new(topic)).to_string()),

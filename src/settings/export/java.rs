@@ -5,6 +5,8 @@ use crate::settings::{Knob, Settings, Value, rows};
 
 /// The largest of Java's whole numbers.
 const INT_MAX: f64 = 2_147_483_647.0;
+/// What Java's producer lets be in flight with idempotence.
+const MOST_IN_FLIGHT: f64 = 5.0;
 /// A buffer as large as this needs a thought about Java's heap, in bytes.
 const LARGE_HEAP: f64 = 268_435_456.0;
 /// With room for fewer batches than this, the buffer is a bound of its own.
@@ -35,6 +37,7 @@ fn entry(row: &'static Knob, settings: &Settings) -> Entry {
         }
         "compression.level" => level(row, settings),
         "enable.idempotence" => idempotence(row, settings),
+        "max.in.flight" => in_flight(row, settings),
         "sticky.partitioning.linger.ms" => Entry::none(
             row,
             settings,
@@ -155,11 +158,19 @@ fn buffer(row: &'static Knob, settings: &Settings) -> Entry {
 fn idempotence(row: &'static Knob, settings: &Settings) -> Entry {
     let entry = same(row, settings);
     if !settings.is_on(row.name) {
-        return entry;
+        return entry.note("Java's own default is true");
     }
     entry.note(
         "librdkafka keeps about one batch per partition in flight with it, Java up to max.in.flight: expect more there",
     )
+}
+
+fn in_flight(row: &'static Knob, settings: &Settings) -> Entry {
+    let entry = same(row, settings);
+    if settings.number(row.name) <= MOST_IN_FLIGHT {
+        return entry;
+    }
+    entry.note("Java's own default is 5; with more, idempotence is refused, and without it retries reorder records")
 }
 
 /// Levels are the codec's own; Java has a property for each codec, and its lz4 calls the fast form 9 (`Lz4BlockOutputStream`).

@@ -115,7 +115,7 @@ pub(super) const ROWS: &[Knob] = &[
         group: Group::Workload,
         kind: Kind::Text(4096),
         own_default: Some(""),
-        about: "the file whose lines are sent, one record a line, over and over",
+        about: "the file whose lines are sent with payload=file, one record a line, over and over",
         trade: "your own records compress and batch as they will in production",
         idle: |settings, _| {
             (settings.word("payload") != "file").then(|| "payload is not file".into())

@@ -69,6 +69,22 @@ pub(super) const RULES: &[Rule] = &[
         },
     ),
     caution(
+        "payload-file-idle",
+        &["payload.file", "payload"],
+        "a payload.file is sent with payload=file only",
+        |case| {
+            let named = !case.settings.word("payload.file").is_empty();
+            let idle = named && case.settings.word("payload") != "file";
+            idle.then(|| {
+                let sentence = format!(
+                    "payload.file is not sent: payload is {}",
+                    case.settings.word("payload")
+                );
+                Broken::new(sentence).mend(vec![("payload", Value::Choice("file"))], "payload file")
+            })
+        },
+    ),
+    caution(
         "backoff-order",
         &["retry.backoff.ms", "retry.backoff.max.ms"],
         "retry.backoff.max.ms below retry.backoff.ms makes every pause the same",

@@ -129,6 +129,7 @@ fn cautions_stand_where_an_engineer_would_want_them() {
         ("timeout-endless", &[("delivery.timeout.ms", "0")]),
         ("backoff-order", &[("retry.backoff.ms", "2s")]),
         ("socket-request", &[("socket.timeout.ms", "10s")]),
+        ("payload-file-idle", &[("payload.file", "orders.jsonl")]),
         ("batch-above-message", &[("batch.size", "1MiB")]),
         ("sync-rate", &[("send.mode", "sync")]),
         ("queue-small", &[("queue.buffering.max.messages", "100")]),

@@ -287,6 +287,16 @@ fn topic(connect: &Connect) -> Vec<Fact> {
         "NOT made by linger"
     };
     let role = if topic.ours { Role::Figure } else { Role::Warn };
+    if topic.ours && topic.partitions == 0 {
+        return vec![
+            ("topic", topic.name.clone(), role),
+            (
+                "",
+                "not there yet: linger makes it once you agree".into(),
+                Role::Text,
+            ),
+        ];
+    }
     let shape = format!(
         "{} partitions · replication {} · min.insync.replicas {}",
         topic.partitions,
