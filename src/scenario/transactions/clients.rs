@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
-use rdkafka::error::KafkaError;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
 use rdkafka::message::Message;
 use rdkafka::metadata::{MetadataPartition, MetadataTopic};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
@@ -39,6 +39,29 @@ pub fn producer(config: &ClientConfig, name: Option<&str>) -> Result<BaseProduce
         producer.init_transactions(PATIENCE).map_err(text)?;
     }
     Ok(producer)
+}
+
+/// Asks a group's coordinator until it answers as one: after a broker was restarted the group may belong to another.
+pub fn of_coordinator<T>(ask: impl Fn() -> Result<T, KafkaError>) -> Result<T, String> {
+    let moving = [
+        Code::NotCoordinator,
+        Code::CoordinatorNotAvailable,
+        Code::CoordinatorLoadInProgress,
+    ];
+    let limit = Instant::now() + PATIENCE;
+    loop {
+        match ask() {
+            Err(error)
+                if error
+                    .rdkafka_error_code()
+                    .is_some_and(|it| moving.contains(&it))
+                    && Instant::now() < limit =>
+            {
+                std::thread::sleep(LOOK);
+            }
+            answer => return answer.map_err(text),
+        }
+    }
 }
 
 /// Sends one record.

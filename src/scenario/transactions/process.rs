@@ -128,9 +128,7 @@ fn consumer(cue: &Cue, input: &str, group: &str) -> Result<BaseConsumer, String>
     let consumer: BaseConsumer = config.create().map_err(clients::text)?;
     let mut asked = TopicPartitionList::new();
     asked.add_partition(input, 0);
-    let noted = consumer
-        .committed_offsets(asked, PATIENCE)
-        .map_err(clients::text)?;
+    let noted = clients::of_coordinator(|| consumer.committed_offsets(asked.clone(), PATIENCE))?;
     let elements = noted.elements();
     let from = match elements.first().map(TopicPartitionListElem::offset) {
         Some(Offset::Offset(offset)) => Offset::Offset(offset),
@@ -188,9 +186,7 @@ impl Process<'_> {
                 .map_err(clients::text)?;
         } else {
             self.pass("offsets", point);
-            self.consumer
-                .commit(&offsets, CommitMode::Sync)
-                .map_err(clients::text)?;
+            clients::of_coordinator(|| self.consumer.commit(&offsets, CommitMode::Sync))?;
         }
         Ok(true)
     }
