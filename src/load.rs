@@ -23,6 +23,7 @@ pub mod transactions;
 pub mod watch;
 pub mod workload;
 
+pub use connect::SPREADING;
 pub use flow::{Flow, Shape};
 pub use keys::{KeyChoice, RecordKeys};
 pub use pacer::Pacer;

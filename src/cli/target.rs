@@ -9,7 +9,7 @@ use crate::cluster::probe::Probe;
 use crate::cluster::topics::{self, Shape};
 use crate::cluster::{ClusterFacts, ClusterKind, ConditionedError, Connection, ProbeError};
 use crate::lab::config::{Limits, Target};
-use crate::load::Rate;
+use crate::load::{Rate, SPREADING};
 use crate::settings::{Settings, Source, Surroundings, Value};
 
 use crate::tui::terminal;
@@ -23,8 +23,6 @@ use super::topic::topic_failure;
 
 /// The topic when none is named.
 pub const TOPIC: &str = "linger-bench";
-/// How long the news of a topic may take from one broker to the others.
-const SPREADING: Duration = Duration::from_secs(10);
 const EMBEDDED_BROKERS: i32 = 3;
 const PARTITIONS: u32 = 6;
 

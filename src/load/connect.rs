@@ -12,6 +12,10 @@ use rdkafka::types::RDKafkaErrorCode;
 
 use crate::load::native::{Event, Native, TransactionError, name};
 
+/// The news of a new topic may take this long from one broker to the others.
+pub const SPREADING: Duration = Duration::from_secs(5);
+/// How often a broker is asked meanwhile.
+const AGAIN: Duration = Duration::from_millis(100);
 const METADATA: Duration = Duration::from_secs(15);
 const LEADER: Duration = Duration::from_secs(5);
 /// Transactions are to be initialised within this time: a cluster that is new to them first makes room for their state …
@@ -87,23 +91,28 @@ fn leaders(native: &Native, topic: &str) -> Result<Leaders, String> {
     })
 }
 
-/// What the cluster says of a topic; the topic itself is in it. Blocks for at most 15 s.
+/// What the cluster says of a topic; the topic itself is in it. Blocks for at most 20 s.
 pub(super) fn topic_metadata<C: ClientContext>(
     client: &Client<C>,
     topic: &str,
 ) -> Result<Metadata, String> {
-    let metadata = client
-        .fetch_metadata(Some(topic), METADATA)
-        .map_err(|error| error.to_string())?;
-    let found = metadata
-        .topics()
-        .first()
-        .ok_or_else(|| format!("topic {topic:?} is not in the metadata"))?;
-    if let Some(error) = found.error() {
-        let code = RDKafkaErrorCode::from(error);
-        return Err(format!("topic {topic:?}: {code}"));
+    let limit = Instant::now() + SPREADING;
+    loop {
+        let metadata = client
+            .fetch_metadata(Some(topic), METADATA)
+            .map_err(|error| error.to_string())?;
+        let found = metadata
+            .topics()
+            .first()
+            .ok_or_else(|| format!("topic {topic:?} is not in the metadata"))?;
+        match found.error().map(RDKafkaErrorCode::from) {
+            None => return Ok(metadata),
+            Some(RDKafkaErrorCode::UnknownTopicOrPartition) if Instant::now() < limit => {
+                thread::sleep(AGAIN);
+            }
+            Some(code) => return Err(format!("topic {topic:?}: {code}")),
+        }
     }
-    Ok(metadata)
 }
 
 /// Asks every leader for one partition's offsets at the same time: what must be connected for that is connected then.
