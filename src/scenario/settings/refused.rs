@@ -42,6 +42,11 @@ fn java(cases: &[&[(&str, &str)]]) -> Option<Vec<JavasWord>> {
     cases.iter().map(ask).collect()
 }
 
+fn takes_the_first_alone(words: &[JavasWord]) -> bool {
+    let takes = |word: &JavasWord| *word == JavasWord::Takes;
+    words.first().is_some_and(takes) && !words.iter().skip(1).any(takes)
+}
+
 /// How many of them Java's producer refuses, with its words.
 fn javas_arm(name: &str, words: &[JavasWord]) -> Arm {
     let reasons: Vec<&String> = words
@@ -116,10 +121,9 @@ pub fn timeouts(_: &Stage) -> Result<Told, Stopped> {
     };
     let mut further = Vec::new();
     if let Some(words) = java(&[&cases[0], &cases[1], &cases[2]]) {
-        let holds = words[0] == JavasWord::Takes && !words[1..].contains(&JavasWord::Takes);
         checks.push(Check::new(
             "Java's client takes the sum, and refuses both below it",
-            holds,
+            takes_the_first_alone(&words),
         ));
         further.push(javas_arm("Java's client: 31000 ms", &words[..1]));
         further.push(javas_arm("Java's client: 25000 ms, 1000 ms", &words[1..]));
@@ -178,10 +182,9 @@ pub fn idempotence(_: &Stage) -> Result<Told, Stopped> {
         .chain(broken.iter().map(Vec::as_slice))
         .collect();
     if let Some(words) = java(&cases) {
-        let holds = words[0] == JavasWord::Takes && !words[1..].contains(&JavasWord::Takes);
         checks.push(Check::new(
             "Java's client takes the one, and refuses the others",
-            holds,
+            takes_the_first_alone(&words),
         ));
         further.push(javas_arm(
             "Java's client: acks=all, 5 in flight",
