@@ -232,7 +232,11 @@ fn with_warm_up() -> Snapshot {
         response: Some(counts.encode_base64()),
         ..Interval::default()
     };
-    let (early, late) = (counts(50_000, 100), counts(12_345, 990));
+    let (early, mut late) = (counts(50_000, 100), counts(12_345, 970));
+    // Of 1,000 in all, so that slots end at levels of the table exactly.
+    for tenth in 1..=20 {
+        late.record_n(12_345 + tenth * 100, 1);
+    }
     let mut snapshot = Snapshot {
         started_at: "2026-11-21T14:46:11.25Z".into(),
         ..Snapshot::default()
