@@ -119,8 +119,12 @@ mod tests {
         }
         let steps = steps(&hdr);
         for (percent, value) in [(0.0, 1), (50.0, 10), (65.0, 13), (95.0, 19), (100.0, 20)] {
-            let step = steps.iter().find(|step| step.percent == percent).unwrap();
-            assert_eq!((step.up_to, step.records), (value, value), "{percent} %");
+            let line = Step {
+                percent,
+                up_to: value,
+                records: value,
+            };
+            assert!(steps.contains(&line), "{line:?} is not in {steps:?}");
         }
     }
 

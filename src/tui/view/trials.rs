@@ -9,8 +9,8 @@ use crate::tui::model::Panel;
 use crate::tui::theme::Role;
 use crate::tui::view::percentiles::{delta, figure, spread, state};
 use crate::tui::view::scene::{Scene, origin};
-use crate::tui::widgets::number::{clock, float, grouped, mib, short};
-use crate::tui::widgets::pen::{Pen, cut};
+use crate::tui::widgets::number::{clock, float, mib, short, tiny};
+use crate::tui::widgets::pen::{Pen, cut, width};
 
 /// A column: heading, width with the space before it, and the screen widths from which on it is shown: as long as no trial is
 /// audited, and beside the counts of an audit.
@@ -289,7 +289,7 @@ fn cell(
     scene: &Scene<'_>,
 ) -> (String, Option<Role>) {
     let stages = &trial.stages;
-    let count = |figure: Option<f64>| figure.map_or_else(|| "n/a".into(), short);
+    let count = |figure: f64| fitting(figure, at, 0);
     let full_speed = trial.settings.number("rate").is_infinite();
     let bad = |count: u64| (count > 0).then_some(Role::Bad);
     match at {
@@ -301,25 +301,43 @@ fn cell(
         5 if is_base => ("base".into(), Some(Role::Base)),
         5 if full_speed => ("max".into(), Some(Role::Label)),
         5 => difference(trial, scene),
-        6 => (count(stages.batch_records), None),
-        7 => (short(stages.requests_per_s), None),
+        6 => (
+            stages.batch_records.map_or_else(|| "n/a".into(), count),
+            None,
+        ),
+        7 => (count(stages.requests_per_s), None),
         8 => (
-            grouped(stages.retries),
+            count(float(stages.retries)),
             bad(stages.retries).map(|_| Role::Warn),
         ),
-        9 => (grouped(trial.accounts.failed), bad(trial.accounts.failed)),
-        10 => guarantee(trial, Figure::Lost),
-        11 => guarantee(trial, Figure::Duplicated),
-        12 => guarantee(trial, Figure::Reordered),
+        9 => (
+            count(float(trial.accounts.failed)),
+            bad(trial.accounts.failed),
+        ),
+        10 => guarantee(trial, Figure::Lost, at),
+        11 => guarantee(trial, Figure::Duplicated, at),
+        12 => guarantee(trial, Figure::Reordered, at),
         13 => (clock(trial.held), None),
         _ => goal(trial),
     }
 }
 
+/// A figure as its column has room for it, beside this many signs: `1,234`, or `1.2k` where that would touch the next column.
+fn fitting(figure: f64, at: usize, signs: u16) -> String {
+    let text = short(figure);
+    let room = COLUMNS[at].width - 1 - signs;
+    if width(&text) <= room {
+        text
+    } else {
+        tiny(figure)
+    }
+}
+
 /// A count of the audit: `…` while it is not settled (with what was found so far), a figure after that.
-fn guarantee(trial: &TrialReading, figure: Figure) -> (String, Option<Role>) {
+fn guarantee(trial: &TrialReading, figure: Figure, at: usize) -> (String, Option<Role>) {
     let told = trial.audit.as_ref().and_then(|it| it.told(figure));
-    let text = |count: u64| short(float(count));
+    let signs = u16::from(!matches!(told, Some(Told::Exactly(_))));
+    let text = |count: u64| fitting(float(count), at, signs);
     match told {
         None => ("–".into(), Some(Role::Faint)),
         Some(Told::Pending(0)) => ("…".into(), Some(Role::Faint)),

@@ -69,3 +69,27 @@ fn a_count_is_never_zero_before_it_is_known() {
     let row = screen.lines().find(|line| line.contains(" 1◇")).unwrap();
     assert_eq!(row.matches('–').count(), 3, "{row}");
 }
+
+#[test]
+fn large_counts_do_not_run_into_each_other() {
+    let mut reading = audited();
+    let live = Arc::make_mut(reading.trials.last_mut().unwrap());
+    live.accounts.failed = 12_345;
+    live.audit = Some(AuditReading {
+        duplicated: 1_234,
+        reordered: 23_456,
+        ..AuditReading::default()
+    });
+    let model = Model::new(goals());
+    for size in [(80, 24), (120, 40), (200, 50)] {
+        let screen = text(&painted(size, &model, &reading, &theme(ThemeChoice::Dark)));
+        let row = screen
+            .lines()
+            .find(|line| line.starts_with("▸ 4●"))
+            .unwrap();
+        let words: Vec<&str> = row.split_whitespace().collect();
+        for count in ["12k", "1.2k…", "23k…"] {
+            assert!(words.contains(&count), "{count} at {size:?} in: {row}");
+        }
+    }
+}
