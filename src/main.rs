@@ -4,8 +4,10 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use linger::cli::{Cli, output, run};
+use linger::tui::terminal::end_on_panic;
 
 fn main() -> ExitCode {
+    end_on_panic();
     output::learn_secrets();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

@@ -27,7 +27,7 @@ impl Guard {
     /// # Errors
     /// When the terminal does not take the modes; it is then given back.
     pub fn enter(mouse: bool) -> io::Result<Self> {
-        install_hook();
+        end_on_panic();
         MOUSE.store(mouse, Ordering::SeqCst);
         let guard = Self(());
         set_modes()?;
@@ -167,12 +167,17 @@ fn write_out(mut bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-fn install_hook() {
+/// From now on a panic on any thread gives the terminal back, tells what happened, and ends the program by SIGABRT.
+///
+/// The release profile aborts by itself. That of tests cannot (their harness unwinds), and one that did would compile each dependency
+/// twice, once for either strategy.
+pub fn end_on_panic() {
     HOOK.call_once(|| {
         let previous = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
             restore();
             previous(info);
+            std::process::abort();
         }));
     });
 }

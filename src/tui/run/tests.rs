@@ -261,11 +261,13 @@ fn signals_end_it_by_their_own_name_and_give_the_terminal_back() {
 }
 
 #[test]
-fn a_panic_on_another_thread_leaves_a_terminal_that_shows_its_message() {
+fn a_panic_on_another_thread_ends_it_and_leaves_a_terminal_that_shows_its_message() {
     let mut stage = Stage::set("panic", 24, 80);
     stage.until("the message", |screen| {
         !screen.alternate_screen() && screen.contents().contains("panicked at")
     });
+    let status = format!("{:?}", stage.ends());
+    assert!(status.contains("Aborted"), "{status}");
     stage.is_restored();
 }
 
