@@ -6,6 +6,8 @@ mod caution;
 mod refuse;
 mod transactions;
 
+pub use refuse::MOST_IN_FLIGHT;
+
 /// How grave a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {

@@ -16,8 +16,8 @@ use crate::snapshot::Snapshot;
 /// What a block measures, and what does not count before it.
 const BLOCK: Duration = Duration::from_secs(1);
 const WARMUP: Duration = Duration::from_millis(200);
-/// No pair is begun after so many blocks' time.
-const BUDGET: u32 = 30;
+/// No pair is begun after so many blocks' time for each that was asked for.
+const BUDGET: usize = 5;
 /// How often it is looked whether the round was stopped.
 const LOOK: Duration = Duration::from_millis(100);
 /// CPU that differs by less than this share is about the same.
@@ -47,6 +47,7 @@ pub struct Duel<'a> {
     pub b: &'a [(&'a str, &'a str)],
     /// The least difference that matters, in percent.
     pub margin: f64,
+    pub pairs: usize,
     pub block: Duration,
     pub wire: Option<&'a Tap>,
 }
@@ -86,6 +87,7 @@ impl<'a> Duel<'a> {
             a: &[],
             b: &[],
             margin: metric.usual_margin(),
+            pairs: FEWEST_PAIRS,
             block: BLOCK,
             wire: None,
         }
@@ -131,11 +133,13 @@ impl<'a> Duel<'a> {
 
     fn plan(&self) -> Result<Plan, Stopped> {
         let times = (self.block, WARMUP);
-        let plan = Plan::new(self.metric, Some(FEWEST_PAIRS), times, None);
+        let plan = Plan::new(self.metric, Some(self.pairs), times, None);
+        #[expect(clippy::cast_precision_loss, reason = "a number of pairs")]
+        let blocks = (self.pairs * BUDGET) as f64;
         Ok(Plan {
             margin_percent: self.margin,
             noise_pairs: 0,
-            budget: Some(self.block * BUDGET),
+            budget: Some(self.block.mul_f64(blocks)),
             seed: rand::random::<u32>().into(),
             ..plan.map_err(Stopped::broken)?
         })

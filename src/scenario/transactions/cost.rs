@@ -11,8 +11,8 @@ use crate::scenario::row::{Arm, Check, Stopped, Told};
 use crate::scenario::stage::Stage;
 use crate::settings::{Settings, Source};
 
-/// Pairs of each comparison: the fewest that can show anything, since these effects are large or of no matter.
-const PAIRS: usize = 6;
+/// Pairs of each comparison: the effects are large, and so is what a machine does to the slowest of a hundred records.
+const PAIRS: usize = 12;
 const BLOCK: Duration = Duration::from_millis(1_500);
 const WARM_UP: Duration = Duration::from_millis(200);
 /// Little for any cluster.

@@ -1,12 +1,11 @@
 //! The knobs as Java's producer reads them, within the bounds and rules of its `ProducerConfig`.
 
 use super::{Entry, OUR_NAME, is_our_name, text, transactional};
+use crate::settings::rules::MOST_IN_FLIGHT;
 use crate::settings::{Knob, Settings, Value, rows};
 
 /// The largest of Java's whole numbers.
 const INT_MAX: f64 = 2_147_483_647.0;
-/// What Java's producer lets be in flight with idempotence.
-const MOST_IN_FLIGHT: f64 = 5.0;
 /// A buffer as large as this needs a thought about Java's heap, in bytes.
 const LARGE_HEAP: f64 = 268_435_456.0;
 /// With room for fewer batches than this, the buffer is a bound of its own.

@@ -3,6 +3,9 @@
 use super::{Broken, Case, Judge, Rule, Severity, show, transactions};
 use crate::settings::{HEADER_BYTES, Value};
 
+/// Requests in flight that idempotence allows, in librdkafka and in Java: brokers remember the last five batches of a producer.
+pub const MOST_IN_FLIGHT: f64 = 5.0;
+
 pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "idempotence-acks",
@@ -30,13 +33,13 @@ pub(super) const RULES: &[Rule] = &[
         knobs: &["max.in.flight", "enable.idempotence"],
         about: "idempotence allows at most 5 requests in flight: brokers remember the last 5 batches",
         check: |case| {
-            let broken = idempotent(case) && case.number("max.in.flight") > 5.0;
+            let broken = idempotent(case) && case.number("max.in.flight") > MOST_IN_FLIGHT;
             broken.then(|| {
                 let sentence = "idempotence allows at most 5 requests in flight";
                 if case.wants("max.in.flight", "enable.idempotence") {
                     return idempotence_off(sentence);
                 }
-                Broken::new(sentence).set("max.in.flight", 5.0, "")
+                Broken::new(sentence).set("max.in.flight", MOST_IN_FLIGHT, "")
             })
         },
     },
