@@ -13,10 +13,10 @@ use crate::settings::{Settings, Source};
 
 /// Pairs of each comparison: the effects are large, and so is what a machine does to the slowest of a hundred records.
 const PAIRS: usize = 12;
-const BLOCK: Duration = Duration::from_millis(1_500);
+const BLOCK: Duration = Duration::from_secs(2);
 const WARM_UP: Duration = Duration::from_millis(200);
-/// Little for any cluster.
-const RATE: &str = "2000";
+/// Little for any cluster, even where each record is a request of its own.
+const RATE: &str = "500";
 /// Commit intervals, in milliseconds.
 const INTERVALS: [&str; 2] = ["20", "500"];
 
