@@ -58,7 +58,8 @@ fn arm(stage: &Stage, name: &str, least: &str, more: &[(&str, &str)]) -> Result<
     load.wait(LIMIT, |reading| {
         let now = reading.accounts;
         if refuses {
-            now.failed >= ENOUGH
+            // Those that met their time-out before it are no answer to it.
+            now.failed >= shrunk.failed + ENOUGH
         } else {
             now.delivered >= shrunk.attempted + ENOUGH
         }
@@ -70,7 +71,10 @@ fn arm(stage: &Stage, name: &str, least: &str, more: &[(&str, &str)]) -> Result<
         .with("s until the follower was out of sync", took_s)
         .faults(struck(shrunk.attempted - before.attempted));
     Ok(if refuses {
-        arm.with(&format!("s until {ENOUGH} records had failed"), failing_s)
+        arm.with(
+            &format!("s until {ENOUGH} more records had failed"),
+            failing_s,
+        )
     } else {
         arm
     })

@@ -12,11 +12,12 @@ use crate::scenario::stage::Stage;
 use crate::settings::{Settings, Source};
 
 /// Pairs of each comparison: the effects are large, and so is what a machine does to the slowest of a hundred records.
-const PAIRS: usize = 12;
+const PAIRS: usize = 8;
 const BLOCK: Duration = Duration::from_secs(2);
-const WARM_UP: Duration = Duration::from_millis(200);
+/// An idempotent producer asks for its id and shows it to each partition first: with 200 ms its p99 was six times that of a plain one.
+const WARM_UP: Duration = Duration::from_secs(1);
 /// Little for any cluster, even where each record is a request of its own.
-const RATE: &str = "500";
+const RATE: &str = "1000";
 /// Commit intervals, in milliseconds.
 const INTERVALS: [&str; 2] = ["20", "500"];
 
@@ -48,9 +49,11 @@ pub fn run(stage: &Stage) -> Result<Told, Stopped> {
         let arms = (&idempotent, &transactional(interval));
         others.push((interval, compared(stage, interval, arms.0, arms.1)?));
     }
-    if let Some((_, found)) = others.first()
-        && found.verdict == Verdict::Inconclusive
-    {
+    let (_, often) = &others[0];
+    let unclear = [&first, &others[others.len() - 1].1];
+    let unclear = unclear.into_iter().find(|found| is_open(found, often));
+    let open = (often.verdict == Verdict::Inconclusive).then_some(often);
+    if let Some(found) = open.or(unclear) {
         return Err(Stopped::NotExercised(format!(
             "the machine does not hold still enough to tell: {}",
             found.sentence
@@ -133,13 +136,18 @@ fn told(name: &str, found: &Comparison) -> Arm {
         .note(found.sentence.clone())
 }
 
+/// How much B is above A, in percent.
+fn percent(found: &Comparison) -> f64 {
+    found.effect_percent.unwrap_or(0.0)
+}
+
+/// Whether one effect is not the smaller one, and might be.
+fn is_open(one: &Comparison, other: &Comparison) -> bool {
+    let bounds = one.interval_percent.zip(other.interval_percent);
+    percent(one) >= percent(other) && bounds.is_none_or(|(one, other)| one[0] < other[1])
+}
+
 fn checks(idempotence: &Comparison, transactions: &[(&str, Comparison)]) -> Vec<Check> {
-    let percent = |found: &Comparison| found.effect_percent.unwrap_or(0.0);
-    // What is within the noise does not speak against the claim.
-    let is_less = |one: &Comparison, other: &Comparison| {
-        let bounds = one.interval_percent.zip(other.interval_percent);
-        bounds.is_none_or(|(one, other)| one[0] < other[1])
-    };
     let mut checks = Vec::new();
     let Some((often, first)) = transactions.first() else {
         return checks;
@@ -156,7 +164,7 @@ fn checks(idempotence: &Comparison, transactions: &[(&str, Comparison)]) -> Vec<
             "idempotence alone costs less than that: {:+.0} %",
             percent(idempotence)
         ),
-        is_less(idempotence, first),
+        percent(idempotence) < percent(first),
     ));
     if let Some((seldom, last)) = transactions.last() {
         checks.push(Check::new(
@@ -164,7 +172,7 @@ fn checks(idempotence: &Comparison, transactions: &[(&str, Comparison)]) -> Vec<
                 "a commit every {seldom} ms costs less than one every {often} ms: {:+.0} %",
                 percent(last)
             ),
-            is_less(last, first),
+            percent(last) < percent(first),
         ));
     }
     checks
