@@ -19,7 +19,8 @@ const WARM_UP: Duration = Duration::from_secs(1);
 /// Little for any cluster, even where each record is a request of its own.
 const RATE: &str = "1000";
 /// Commit intervals, in milliseconds.
-const INTERVALS: [&str; 2] = ["20", "500"];
+const OFTEN: &str = "20";
+const SELDOM: &str = "500";
 
 type Rows<'a> = Vec<(&'a str, &'a str)>;
 
@@ -34,40 +35,31 @@ pub fn run(stage: &Stage) -> Result<Told, Stopped> {
         ("delivery.timeout.ms", "60000"),
     ];
     let idempotent = with(&plain, &[("enable.idempotence", "on")]);
-    let transactional = |interval| {
+    stage.say("idempotence against none");
+    let first = compared(stage, "plain", &plain, &idempotent)?;
+    let committed = |interval| {
+        stage.say(&format!("a commit every {interval} ms against none"));
         let rows = [
             ("transactional.id", name.as_str()),
             ("transaction.interval.ms", interval),
         ];
-        with(&idempotent, &rows)
+        compared(stage, interval, &idempotent, &with(&idempotent, &rows))
     };
-    stage.say("idempotence against none");
-    let first = compared(stage, "plain", &plain, &idempotent)?;
-    let mut others = Vec::new();
-    for interval in INTERVALS {
-        stage.say(&format!("a commit every {interval} ms against none"));
-        let arms = (&idempotent, &transactional(interval));
-        others.push((interval, compared(stage, interval, arms.0, arms.1)?));
-    }
-    let (_, often) = &others[0];
-    let unclear = [&first, &others[others.len() - 1].1];
-    let unclear = unclear.into_iter().find(|found| is_open(found, often));
-    let open = (often.verdict == Verdict::Inconclusive).then_some(often);
+    let (often, seldom) = (committed(OFTEN)?, committed(SELDOM)?);
+    let mut others = [&first, &seldom].into_iter();
+    let unclear = others.find(|found| is_open(found, &often));
+    let open = (often.verdict == Verdict::Inconclusive).then_some(&often);
     if let Some(found) = open.or(unclear) {
         return Err(Stopped::NotExercised(format!(
             "the machine does not hold still enough to tell: {}",
             found.sentence
         )));
     }
-    let mut arms = others
-        .iter()
-        .map(|(interval, found)| told(&format!("a commit every {interval} ms"), found));
-    let treatment = arms.next().unwrap_or_default();
     Ok(Told {
         control: told("idempotence", &first),
-        treatment,
-        further: arms.collect(),
-        checks: checks(&first, &others),
+        treatment: told(&format!("a commit every {OFTEN} ms"), &often),
+        further: vec![told(&format!("a commit every {SELDOM} ms"), &seldom)],
+        checks: checks(&first, &often, &seldom),
         lesson: "everything waits while a transaction ends, so its price is the time of a commit over the time between two of them".into(),
     })
 }
@@ -147,33 +139,28 @@ fn is_open(one: &Comparison, other: &Comparison) -> bool {
     percent(one) >= percent(other) && bounds.is_none_or(|(one, other)| one[0] < other[1])
 }
 
-fn checks(idempotence: &Comparison, transactions: &[(&str, Comparison)]) -> Vec<Check> {
-    let mut checks = Vec::new();
-    let Some((often, first)) = transactions.first() else {
-        return checks;
-    };
-    checks.push(Check::new(
-        format!(
-            "a commit every {often} ms makes p99 slower: {:+.0} %",
-            percent(first)
-        ),
-        first.verdict == Verdict::ABetter,
-    ));
-    checks.push(Check::new(
-        format!(
-            "idempotence alone costs less than that: {:+.0} %",
-            percent(idempotence)
-        ),
-        percent(idempotence) < percent(first),
-    ));
-    if let Some((seldom, last)) = transactions.last() {
-        checks.push(Check::new(
+fn checks(idempotence: &Comparison, often: &Comparison, seldom: &Comparison) -> Vec<Check> {
+    vec![
+        Check::new(
             format!(
-                "a commit every {seldom} ms costs less than one every {often} ms: {:+.0} %",
-                percent(last)
+                "a commit every {OFTEN} ms makes p99 slower: {:+.0} %",
+                percent(often)
             ),
-            percent(last) < percent(first),
-        ));
-    }
-    checks
+            often.verdict == Verdict::ABetter,
+        ),
+        Check::new(
+            format!(
+                "idempotence alone costs less than that: {:+.0} %",
+                percent(idempotence)
+            ),
+            percent(idempotence) < percent(often),
+        ),
+        Check::new(
+            format!(
+                "a commit every {SELDOM} ms costs less than one every {OFTEN} ms: {:+.0} %",
+                percent(seldom)
+            ),
+            percent(seldom) < percent(often),
+        ),
+    ]
 }
